@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* admin_groups - consumer groups: listing, describing, reading and writing their offsets. */
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/vec.h"
+#include "lib/kafka/admin_priv.h"
+#include "lib/kafka/client_conf.h"
+
+LOG_DOMAIN("org.apache.kafka.clients.admin");
+
+/* ---- listing ---- */
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* While all brokers are gone librdkafka's listing of groups uses up a whole core: so not then. */
+static int see_a_broker(struct admin *a, int64_t deadline_ms, struct tern_error *err)
+{
+    int timeout_ms = admin_timeout_ms(deadline_ms);
+    const rd_kafka_metadata_t *metadata;
+    rd_kafka_resp_err_t code = admin_ask_metadata(a, false, NULL, deadline_ms, &metadata);
+
+    if (code)
+        return admin_fail(a, "listing consumer groups", code, NULL, timeout_ms, err);
+    rd_kafka_metadata_destroy(metadata);
+    return 0;
+}
+
+int admin_list_groups(struct admin *a, int64_t deadline_ms, struct admin_groups *ret_groups,
+                      struct tern_error *err)
+{
+    CLEANUP(admin_call_fini)
+    struct admin_call call =
+        admin_call_new(a->rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS, deadline_ms);
+    CLEANUP(admin_event_destroyp) rd_kafka_event_t *event = NULL;
+    const rd_kafka_ListConsumerGroups_result_t *result;
+    const rd_kafka_ConsumerGroupListing_t **groups;
+    const rd_kafka_error_t **errors;
+    size_t count, failed;
+
+    if (see_a_broker(a, deadline_ms, err) < 0)
+        return -1;
+    rd_kafka_ListConsumerGroups(a->rk, call.options, call.queue);
+    if (admin_call_wait(a, &call, "listing consumer groups", &event, err) < 0)
+        return -1;
+    result = rd_kafka_event_ListConsumerGroups_result(event);
+    errors = rd_kafka_ListConsumerGroups_result_errors(result, &failed);
+    for (size_t i = 0; i < failed; i++)
+        log_debug("Listing consumer groups: %s", rd_kafka_error_string(errors[i]));
+    groups = rd_kafka_ListConsumerGroups_result_valid(result, &count);
+    if (!count && failed)
+        return admin_fail(a, "listing consumer groups", rd_kafka_error_code(errors[0]),
+                          rd_kafka_error_string(errors[0]), call.timeout_ms, err);
+    ret_groups->names = xcalloc(count, sizeof(char *));
+    ret_groups->count = count;
+    for (size_t i = 0; i < count; i++)
+        ret_groups->names[i] = xstrdup(rd_kafka_ConsumerGroupListing_group_id(groups[i]));
+    if (count)
+        qsort(ret_groups->names, count, sizeof(char *), by_text);
+    return 0;
+}
+
+void admin_groups_fini(struct admin_groups *groups)
+{
+    for (size_t i = 0; i < groups->count; i++)
+        free(groups->names[i]);
+    free(groups->names);
+    *groups = (struct admin_groups){0};
+}
+
+/* ---- reading offsets ---- */
+
+enum {
+    OFFSET_CALLS_MAX = 64, /* librdkafka asks for one group in a request: this many at once */
+};
+
+/* The opaque of a call is where its answer belongs. */
+static void read_offsets(const rd_kafka_topic_partition_list_t *list,
+                         struct admin_group_offsets *ret_offsets)
+{
+    ret_offsets->offsets = xcalloc((size_t)list->cnt, sizeof(*ret_offsets->offsets));
+    for (int i = 0; i < list->cnt; i++) {
+        const rd_kafka_topic_partition_t *p = &list->elems[i];
+
+        if (p->err && !ret_offsets->outcome.kafka_error)
+            ret_offsets->outcome = admin_outcome_of(p->err, NULL);
+        if (p->err || p->offset < 0)
+            continue;
+        ret_offsets->offsets[ret_offsets->count++] = (struct admin_group_offset){
+            .topic = xstrdup(p->topic),
+            .partition = p->partition,
+            .offset = p->offset,
+            .metadata = p->metadata ? xstrndup(p->metadata, p->metadata_size) : xstrdup(""),
+        };
+    }
+}
+
+static void ask_for_offsets(rd_kafka_t *rk, struct admin_call *call,
+                            struct admin_group_offsets *slot)
+{
+    rd_kafka_ListConsumerGroupOffsets_t *ask =
+        rd_kafka_ListConsumerGroupOffsets_new(slot->group, NULL);
+
+    rd_kafka_AdminOptions_set_opaque(call->options, slot);
+    rd_kafka_ListConsumerGroupOffsets(rk, &ask, 1, call->options, call->queue);
+    rd_kafka_ListConsumerGroupOffsets_destroy(ask);
+}
+
+static void take_offsets(rd_kafka_event_t *event)
+{
+    struct admin_group_offsets *slot = rd_kafka_event_opaque(event);
+    const rd_kafka_group_result_t **results;
+    rd_kafka_resp_err_t code = rd_kafka_event_error(event);
+    const rd_kafka_error_t *error;
+    size_t count;
+
+    if (code) {
+        slot->outcome = admin_outcome_of(code, rd_kafka_event_error_string(event));
+        return;
+    }
+    results = rd_kafka_ListConsumerGroupOffsets_result_groups(
+        rd_kafka_event_ListConsumerGroupOffsets_result(event), &count);
+    if (!count)
+        return;
+    error = rd_kafka_group_result_error(results[0]);
+    if (error)
+        slot->outcome = admin_outcome_of(rd_kafka_error_code(error), rd_kafka_error_string(error));
+    else
+        read_offsets(rd_kafka_group_result_partitions(results[0]), slot);
+}
+
+static bool is_timeout(int kafka_error)
+{
+    return kafka_error != 0 && kafka_error_code((rd_kafka_resp_err_t)kafka_error) == TERN_ETIMEOUT;
+}
+
+/* Whether nothing could be asked: then the call failed as a whole. */
+static bool is_unreachable(const struct admin_group_offsets *offsets, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!is_timeout(offsets[i].outcome.kafka_error))
+            return false;
+    }
+    return count > 0;
+}
+
+int admin_group_offsets(struct admin *a, const char *const *groups, size_t count,
+                        int64_t deadline_ms, struct admin_group_offsets **ret_offsets,
+                        struct tern_error *err)
+{
+    static const char what[] = "reading group offsets";
+    rd_kafka_t *rk = admin_groups_handle(a, count ? groups[0] : "");
+    CLEANUP(admin_call_fini)
+    struct admin_call call =
+        admin_call_new(rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, deadline_ms);
+    struct admin_group_offsets *offsets = xcalloc(count, sizeof(*offsets));
+    size_t asked = 0, answered = 0;
+
+    for (size_t i = 0; i < count; i++)
+        offsets[i].group = xstrdup(groups[i]);
+    while (answered < count) {
+        rd_kafka_event_t *event;
+
+        while (asked < count && asked - answered < OFFSET_CALLS_MAX)
+            ask_for_offsets(rk, &call, &offsets[asked++]);
+        event = admin_poll(a, call.queue, clock_deadline_ms(admin_timeout_ms(deadline_ms) + 1000));
+        if (!event) {
+            admin_group_offsets_free(offsets, count);
+            return admin_fail(a, what, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, call.timeout_ms, err);
+        }
+        take_offsets(event);
+        rd_kafka_event_destroy(event);
+        answered++;
+    }
+    if (is_unreachable(offsets, count)) {
+        int rc = admin_fail(a, what, RD_KAFKA_RESP_ERR__TIMED_OUT, offsets[0].outcome.message,
+                            call.timeout_ms, err);
+
+        admin_group_offsets_free(offsets, count);
+        return rc;
+    }
+    *ret_offsets = offsets;
+    return 0;
+}
+
+void admin_group_offsets_free(struct admin_group_offsets *offsets, size_t count)
+{
+    for (size_t i = 0; offsets && i < count; i++) {
+        for (size_t k = 0; k < offsets[i].count; k++) {
+            free(offsets[i].offsets[k].topic);
+            free(offsets[i].offsets[k].metadata);
+        }
+        free(offsets[i].offsets);
+        free(offsets[i].group);
+        free(offsets[i].outcome.message);
+    }
+    free(offsets);
+}
+
+/* ---- describing ---- */
+
+static enum admin_group_state state_of(rd_kafka_consumer_group_state_t state)
+{
+    switch (state) {
+    case RD_KAFKA_CONSUMER_GROUP_STATE_PREPARING_REBALANCE:
+        return ADMIN_GROUP_PREPARING;
+    case RD_KAFKA_CONSUMER_GROUP_STATE_COMPLETING_REBALANCE:
+        return ADMIN_GROUP_COMPLETING;
+    case RD_KAFKA_CONSUMER_GROUP_STATE_STABLE:
+        return ADMIN_GROUP_STABLE;
+    case RD_KAFKA_CONSUMER_GROUP_STATE_DEAD:
+        return ADMIN_GROUP_DEAD;
+    case RD_KAFKA_CONSUMER_GROUP_STATE_EMPTY:
+        return ADMIN_GROUP_EMPTY;
+    default:
+        return ADMIN_GROUP_UNKNOWN;
+    }
+}
+
+static void describe(struct admin_group_description *slot,
+                     const rd_kafka_ConsumerGroupDescription_t **found, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const rd_kafka_error_t *error;
+
+        if (strcmp(rd_kafka_ConsumerGroupDescription_group_id(found[i]), slot->group) != 0)
+            continue;
+        error = rd_kafka_ConsumerGroupDescription_error(found[i]);
+        if (error)
+            slot->outcome =
+                admin_outcome_of(rd_kafka_error_code(error), rd_kafka_error_string(error));
+        slot->state = state_of(rd_kafka_ConsumerGroupDescription_state(found[i]));
+        return;
+    }
+    slot->outcome = admin_outcome_of(RD_KAFKA_RESP_ERR__FAIL, "the broker did not answer");
+}
+
+static const rd_kafka_ConsumerGroupListing_t *
+listing_of(const rd_kafka_ConsumerGroupListing_t **groups, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rd_kafka_ConsumerGroupListing_group_id(groups[i]), name) == 0)
+            return groups[i];
+    }
+    return NULL;
+}
+
+/*
+ * DescribeGroups knows classic groups only: one of the new protocol (KIP-848) is said to be
+ * dead. The listing knows the state of both.
+ */
+static void revive_new_groups(struct admin *a, struct admin_group_description *groups, size_t count,
+                              int64_t deadline_ms)
+{
+    CLEANUP(admin_call_fini)
+    struct admin_call call =
+        admin_call_new(a->rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS, deadline_ms);
+    CLEANUP(admin_event_destroyp) rd_kafka_event_t *event = NULL;
+    const rd_kafka_ConsumerGroupListing_t **listed;
+    struct tern_error err;
+    size_t listed_count;
+
+    rd_kafka_ListConsumerGroups(a->rk, call.options, call.queue);
+    if (admin_call_wait(a, &call, "listing consumer groups", &event, &err) < 0) {
+        log_debug("%s: groups that seem dead may live", err.msg);
+        return;
+    }
+    listed = rd_kafka_ListConsumerGroups_result_valid(
+        rd_kafka_event_ListConsumerGroups_result(event), &listed_count);
+    for (size_t i = 0; i < count; i++) {
+        const rd_kafka_ConsumerGroupListing_t *found;
+
+        if (groups[i].state != ADMIN_GROUP_DEAD)
+            continue;
+        found = listing_of(listed, listed_count, groups[i].group);
+        if (found)
+            groups[i].state = state_of(rd_kafka_ConsumerGroupListing_state(found));
+    }
+}
+
+/* Whether no group's coordinator was reached: then the call failed as a whole. */
+static bool is_unreached(const struct admin_group_description *groups, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!is_timeout(groups[i].outcome.kafka_error))
+            return false;
+    }
+    return true;
+}
+
+static bool has_dead(const struct admin_group_description *groups, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (groups[i].state == ADMIN_GROUP_DEAD && !groups[i].outcome.kafka_error)
+            return true;
+    }
+    return false;
+}
+
+int admin_describe_groups(struct admin *a, const char *const *groups, size_t count,
+                          int64_t deadline_ms, struct admin_group_description **ret_groups,
+                          struct tern_error *err)
+{
+    CLEANUP(admin_call_fini)
+    struct admin_call call =
+        admin_call_new(a->rk, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, deadline_ms);
+    CLEANUP(admin_event_destroyp) rd_kafka_event_t *event = NULL;
+    CLEANUP(freep) const char **names = xmemdup(groups, count * sizeof(*groups));
+    const rd_kafka_ConsumerGroupDescription_t **found;
+    struct admin_group_description *described;
+    size_t answers;
+
+    if (count == 0) { /* librdkafka refuses to ask for none */
+        *ret_groups = xcalloc(1, sizeof(**ret_groups));
+        return 0;
+    }
+    rd_kafka_DescribeConsumerGroups(a->rk, names, count, call.options, call.queue);
+    if (admin_call_wait(a, &call, "describing groups", &event, err) < 0)
+        return -1;
+    found = rd_kafka_DescribeConsumerGroups_result_groups(
+        rd_kafka_event_DescribeConsumerGroups_result(event), &answers);
+    described = xcalloc(count, sizeof(*described));
+    for (size_t i = 0; i < count; i++) {
+        described[i].group = xstrdup(groups[i]);
+        describe(&described[i], found, answers);
+    }
+    if (is_unreached(described, count)) {
+        int rc = admin_fail(a, "describing groups", RD_KAFKA_RESP_ERR__TIMED_OUT,
+                            described[0].outcome.message, call.timeout_ms, err);
+
+        admin_group_descriptions_free(described, count);
+        return rc;
+    }
+    if (has_dead(described, count))
+        revive_new_groups(a, described, count, deadline_ms);
+    *ret_groups = described;
+    return 0;
+}
+
+void admin_group_descriptions_free(struct admin_group_description *groups, size_t count)
+{
+    for (size_t i = 0; groups && i < count; i++) {
+        free(groups[i].group);
+        free(groups[i].outcome.message);
+    }
+    free(groups);
+}
+
+/* ---- writing offsets ---- */
+
+static rd_kafka_AlterConsumerGroupOffsets_t *
+make_alter(const char *group, const struct admin_group_offset *offsets, size_t count)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+    rd_kafka_AlterConsumerGroupOffsets_t *alter;
+
+    for (size_t i = 0; i < count; i++) {
+        rd_kafka_topic_partition_t *p =
+            rd_kafka_topic_partition_list_add(list, offsets[i].topic, offsets[i].partition);
+        size_t len = offsets[i].metadata ? strlen(offsets[i].metadata) : 0;
+
+        p->offset = offsets[i].offset;
+        if (len) { /* the list frees it with libc's free() */
+            p->metadata = xmemdup(offsets[i].metadata, len);
+            p->metadata_size = len;
+        }
+    }
+    alter = rd_kafka_AlterConsumerGroupOffsets_new(group, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    return alter;
+}
+
+/* The group's error, or that of the first partition that has one. */
+static struct admin_outcome alter_outcome(const rd_kafka_group_result_t *result)
+{
+    const rd_kafka_error_t *error = rd_kafka_group_result_error(result);
+    const rd_kafka_topic_partition_list_t *list = rd_kafka_group_result_partitions(result);
+
+    if (error)
+        return admin_outcome_of(rd_kafka_error_code(error), rd_kafka_error_string(error));
+    for (int i = 0; list && i < list->cnt; i++) {
+        struct admin_outcome outcome;
+        char *text;
+
+        if (!list->elems[i].err)
+            continue;
+        text = xasprintf("'%s-%d': %s", list->elems[i].topic, (int)list->elems[i].partition,
+                         rd_kafka_err2str(list->elems[i].err));
+        outcome = admin_outcome_of(list->elems[i].err, text);
+        free(text);
+        return outcome;
+    }
+    return (struct admin_outcome){0};
+}
+
+int admin_alter_group_offsets(struct admin *a, const char *group,
+                              const struct admin_group_offset *offsets, size_t count,
+                              int64_t deadline_ms, struct admin_outcome *ret_outcome,
+                              struct tern_error *err)
+{
+    rd_kafka_t *rk = admin_groups_handle(a, group);
+    CLEANUP(admin_call_fini)
+    struct admin_call call =
+        admin_call_new(rk, RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS, deadline_ms);
+    CLEANUP(admin_event_destroyp) rd_kafka_event_t *event = NULL;
+    rd_kafka_AlterConsumerGroupOffsets_t *alter = make_alter(group, offsets, count);
+    const rd_kafka_group_result_t **results;
+    size_t answers;
+
+    if (count == 0) {
+        rd_kafka_AlterConsumerGroupOffsets_destroy(alter);
+        *ret_outcome = (struct admin_outcome){0};
+        return 0;
+    }
+    rd_kafka_AlterConsumerGroupOffsets(rk, &alter, 1, call.options, call.queue);
+    rd_kafka_AlterConsumerGroupOffsets_destroy(alter);
+    if (admin_call_wait(a, &call, "writing group offsets", &event, err) < 0)
+        return -1;
+    results = rd_kafka_AlterConsumerGroupOffsets_result_groups(
+        rd_kafka_event_AlterConsumerGroupOffsets_result(event), &answers);
+    *ret_outcome = answers ? alter_outcome(results[0]) : (struct admin_outcome){0};
+    return 0;
+}

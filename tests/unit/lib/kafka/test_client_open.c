@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/kafka/client_conf.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "tests/lib/testing.h"
+#include "tests/unit/lib/kafka/kafka_test.h"
+
+/* Nothing listens there. Each test has its own: what was said of a cluster lasts. */
+#define UNREACHABLE   "127.0.0.1:1"
+#define UNREACHABLE_2 "127.0.0.1:2"
+#define UNREACHABLE_3 "127.0.0.1:3"
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct {
+    unsigned refused; /* lines that say that the connection was refused */
+    char context[64]; /* of the first */
+    enum tern_log_level level;
+} seen; /* lock */
+
+static void on_line(enum tern_log_level level, const char *logger, const char *message)
+{
+    if (!strstr(message, "Connection refused"))
+        return;
+    ck_assert_str_eq(logger, "org.apache.kafka.clients.NetworkClient");
+    pthread_mutex_lock(&lock);
+    if (seen.refused++ == 0) {
+        snprintf(seen.context, sizeof(seen.context), "%s", log_context());
+        seen.level = level;
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+static bool on_enabled(enum tern_log_level level, const char *logger)
+{
+    (void)logger;
+    return level >= TERN_LOG_INFO;
+}
+
+static unsigned lines_seen(void)
+{
+    unsigned count;
+
+    pthread_mutex_lock(&lock);
+    count = seen.refused;
+    pthread_mutex_unlock(&lock);
+    return count;
+}
+
+/* Each line of librdkafka comes with an error event, which nothing suppresses. Thread: the test's.
+ */
+static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
+{
+    (void)rk;
+    if (code == RD_KAFKA_RESP_ERR__TRANSPORT && strstr(reason, "Connection refused"))
+        ++*(unsigned *)opaque;
+}
+
+static void before_open(void *arg, rd_kafka_conf_t *conf)
+{
+    rd_kafka_conf_set_opaque(conf, arg);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+}
+
+static void open_unreachable(const char *bootstrap, enum kafka_role role,
+                             void (*before)(void *, rd_kafka_conf_t *), void *arg,
+                             rd_kafka_t **ret_rk)
+{
+    CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
+    struct tern_config view;
+    struct tern_error err;
+
+    settings_fill(&settings, bootstrap, "client.id", "me", "reconnect.backoff.ms", "10",
+                  "reconnect.backoff.max.ms", "20", NULL);
+    view = strmap_config(&settings);
+    ck_assert_ok(client_open(role, &view, before, arg, ret_rk, &err), err);
+}
+
+START_TEST(unreachable_is_said_once)
+{
+    int64_t deadline_ms = in_ms(20000);
+    unsigned errors = 0;
+    rd_kafka_t *rk;
+
+    log_set_sink(on_line, on_enabled);
+    log_set_context("[my-conn|task-0] ");
+    open_unreachable(UNREACHABLE, KAFKA_PRODUCER, before_open, &errors, &rk);
+    while (errors < 2 && clock_mono_ms() < deadline_ms)
+        rd_kafka_poll(rk, 100);
+    ck_assert_uint_ge(errors, 2);
+    client_close(rk);
+    ck_assert_uint_eq(lines_seen(), 1);
+    ck_assert_int_eq(seen.level, TERN_LOG_WARN);
+    ck_assert_str_eq(seen.context, ""); /* it concerns all */
+}
+END_TEST
+
+START_TEST(another_handle_does_not_say_it_again)
+{
+    unsigned errors[2] = {0};
+    rd_kafka_t *rk[2];
+
+    log_set_sink(on_line, on_enabled);
+    for (int i = 0; i < 2; i++) {
+        int64_t deadline_ms = in_ms(20000);
+
+        open_unreachable(UNREACHABLE_2, KAFKA_CONSUMER, before_open, &errors[i], &rk[i]);
+        while (errors[i] < 1 && clock_mono_ms() < deadline_ms)
+            rd_kafka_poll(rk[i], 100);
+    }
+    client_close(rk[0]);
+    client_close(rk[1]);
+    ck_assert_uint_eq(lines_seen(), 1);
+}
+END_TEST
+
+START_TEST(ignored_events_do_not_pile_up)
+{
+    CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
+    int64_t deadline_ms = in_ms(20000);
+    rd_kafka_queue_t *main_queue;
+    rd_kafka_t *rk;
+
+    log_set_sink(on_line, on_enabled);
+    open_unreachable(UNREACHABLE_3, KAFKA_ADMIN, NULL, NULL, &rk);
+    client_ignore_events(rk);
+    while (lines_seen() < 1 && clock_mono_ms() < deadline_ms)
+        rd_kafka_poll(rk, 10);
+    ck_assert_uint_eq(lines_seen(), 1);
+    main_queue = rd_kafka_queue_get_main(rk);
+    ck_assert_uint_eq(rd_kafka_queue_length(main_queue), 0);
+    rd_kafka_queue_destroy(main_queue);
+    client_close(rk);
+}
+END_TEST
+
+START_TEST(bad_certificate_is_an_error)
+{
+    CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
+    struct tern_config view;
+    struct tern_error err;
+    rd_kafka_t *rk;
+
+    settings_fill(&settings, UNREACHABLE, "security.protocol", "SSL", "ssl.truststore.type", "PEM",
+                  "ssl.truststore.location", "/nonexistent/ca.pem", NULL);
+    view = strmap_config(&settings);
+    ck_assert_int_eq(client_open(KAFKA_PRODUCER, &view, NULL, NULL, &rk, &err), -1);
+    ck_assert_int_eq(err.code, TERN_EINVALID);
+    ck_assert_ptr_nonnull(strstr(err.msg, "cannot open a Kafka client"));
+}
+END_TEST
+
+START_TEST(fetch_more_keeps_credentials)
+{
+    CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
+    struct tern_config view;
+    struct tern_error err;
+    char text[64];
+    size_t size = sizeof(text);
+    rd_kafka_t *rk;
+
+    settings_fill(&settings, UNREACHABLE, "security.protocol", "SASL_PLAINTEXT", "sasl.mechanism",
+                  "PLAIN", "sasl.jaas.config", "m required username=al password=pw;", NULL);
+    view = strmap_config(&settings);
+    ck_assert_ok(client_open(KAFKA_CONSUMER, &view, NULL, NULL, &rk, &err), err);
+    client_fetch_more(rk);
+    ck_assert_int_eq(rd_kafka_conf_get(rd_kafka_conf(rk), "sasl.password", text, &size), 0);
+    ck_assert_str_eq(text, "pw");
+    client_close(rk);
+    client_close(NULL);
+}
+END_TEST
+
+static void fill(Suite *suite)
+{
+    test_add(suite, unreachable_is_said_once);
+    test_add(suite, another_handle_does_not_say_it_again);
+    test_add(suite, ignored_events_do_not_pile_up);
+    test_add(suite, bad_certificate_is_an_error);
+    test_add(suite, fetch_more_keeps_credentials);
+}
+
+TEST_MAIN("client_open", fill)
