@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * converter - from Connect data to the bytes of a record's key, value or header.
+ *
+ * One instance per task and role. A converter that answers with bytes it did not make
+ * (ByteArrayConverter) costs nothing: the bytes are borrowed from the record. Spec:
+ * connect-runtime.md 5. Peer: org.apache.kafka.connect.storage.{Converter,HeaderConverter}.
+ */
+#include "lib/base/buf.h"
+#include "lib/base/macros.h"
+
+#include <tern/config.h>
+#include <tern/error.h>
+#include <tern/record.h>
+
+enum converter_role {
+    CONVERT_KEY,
+    CONVERT_VALUE,
+    CONVERT_HEADER
+};
+
+struct converter;
+
+struct converter_class {
+    const char *name;  /* Java class name */
+    const char *alias; /* simple name without "Converter" or "HeaderConverter" */
+    unsigned roles;    /* bits 1 << enum converter_role */
+    /* config: the converter's own keys, prefix removed, and converter.type. */
+    int (*open)(const struct converter_class *cls, enum converter_role role,
+                const struct tern_config *config, struct converter **ret_converter,
+                struct tern_error *err);
+    /*
+     * The bytes of value: borrowed from it, or written to scratch, which is empty and of this
+     * value only: it lives until the record was acknowledged. Errors: TERN_EINVALID, with the
+     * text of Java's DataException.
+     */
+    int (*from_connect)(struct converter *c, const char *topic, const struct tern_value *value,
+                        struct buf *scratch, struct tern_bytes *ret_bytes, struct tern_error *err);
+    void (*close)(struct converter *c);
+};
+
+struct converter {
+    const struct converter_class *cls;
+    enum converter_role role;
+    bool from_connector; /* named by the connector config, not the worker's */
+};
+
+/* The classes there are: converter_classes.c. Ends with NULL. */
+extern const struct converter_class *const converter_classes[];
+
+/* By class name, simple name or alias; NULL when there is none for that role. */
+const struct converter_class *converter_find(enum converter_role role, const char *name);
+/* "key.converter", "value.converter", "header.converter". */
+const char *converter_key(enum converter_role role);
+
+/*
+ * The converter a task uses: that of the connector config when it names a class under
+ * converter_key(), with the connector's properties only, else the worker's (5.1); for headers
+ * SimpleHeaderConverter when neither does. Errors: TERN_EINVALID naming the classes that exist.
+ */
+int converter_open(enum converter_role role, const struct tern_config *connector,
+                   const struct tern_config *worker, struct converter **ret_converter,
+                   struct tern_error *err) MUST_CHECK;
+static inline int converter_from_connect(struct converter *c, const char *topic,
+                                         const struct tern_value *value, struct buf *scratch,
+                                         struct tern_bytes *ret_bytes, struct tern_error *err)
+{
+    return c->cls->from_connect(c, topic, value, scratch, ret_bytes, err);
+}
+/* NULL is a no-op. */
+void converter_close(struct converter *c);
+
+/* For converters: the plain instance that needs no more than its class. */
+int converter_open_plain(const struct converter_class *cls, enum converter_role role,
+                         const struct tern_config *config, struct converter **ret_converter,
+                         struct tern_error *err) MUST_CHECK;
+void converter_close_plain(struct converter *c);
