@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker/task/offset_commit.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/ptrmap.h"
+#include "lib/base/vec.h"
+#include "lib/base/xmem.h"
+
+/* One source partition. */
+struct slot {
+    char *key;
+    char *waiting;  /* for the next flush; NULL: nothing new */
+    char *flushing; /* in the flush under way; NULL: not in it */
+};
+
+struct slot_list {
+    struct slot **at;
+    size_t count;
+    size_t cap;
+};
+
+struct offset_commit {
+    int64_t interval_ms, timeout_ms;
+    int64_t next_ms;     /* of the next commit */
+    int64_t flush_until; /* while flushing */
+    uint64_t flush_id;   /* of the flush under way, or the last one */
+    bool flushing;
+    struct ptrmap slots;       /* by key; owned; a slot stays once it is there */
+    struct slot_list waiting;  /* slots with something waiting */
+    struct slot_list in_flush; /* slots with something flushing */
+    VEC(struct offset_entry) plan;
+};
+
+static void slot_free(void *p)
+{
+    struct slot *s = p;
+
+    free(s->flushing);
+    free(s->waiting);
+    free(s->key);
+    free(s);
+}
+
+static int64_t later(int64_t now_ms, int64_t delay_ms)
+{
+    return delay_ms > FOREVER_MS - now_ms ? FOREVER_MS : now_ms + delay_ms;
+}
+
+struct offset_commit *offset_commit_new(int64_t interval_ms, int64_t timeout_ms, int64_t now_ms)
+{
+    struct offset_commit *c = xcalloc(1, sizeof(*c));
+
+    c->interval_ms = interval_ms;
+    c->timeout_ms = timeout_ms;
+    c->next_ms = later(now_ms, interval_ms);
+    c->slots = (struct ptrmap)PTRMAP_INIT(slot_free);
+    return c;
+}
+
+void offset_commit_free(struct offset_commit *c)
+{
+    if (!c)
+        return;
+    vec_fini(&c->plan);
+    vec_fini(&c->waiting);
+    vec_fini(&c->in_flush);
+    ptrmap_fini(&c->slots);
+    free(c);
+}
+
+void offset_commit_add(struct offset_commit *c, const char *key, const char *value)
+{
+    struct slot *s = ptrmap_get(&c->slots, key);
+
+    if (!s) {
+        s = xcalloc(1, sizeof(*s));
+        s->key = xstrdup(key);
+        ptrmap_set(&c->slots, key, s);
+    }
+    if (!s->waiting)
+        vec_push(&c->waiting, s);
+    free(s->waiting);
+    s->waiting = xstrdup(value);
+}
+
+bool offset_commit_due(const struct offset_commit *c, int64_t now_ms)
+{
+    return !c->flushing && now_ms >= c->next_ms;
+}
+
+bool offset_commit_flushing(const struct offset_commit *c)
+{
+    return c->flushing;
+}
+
+int64_t offset_commit_next_ms(const struct offset_commit *c)
+{
+    return c->flushing ? c->flush_until : c->next_ms;
+}
+
+int64_t offset_commit_timeout_ms(const struct offset_commit *c)
+{
+    return c->timeout_ms;
+}
+
+enum offset_commit_step offset_commit_begin(struct offset_commit *c, int64_t now_ms,
+                                            int64_t timeout_ms, struct offset_flush_plan *ret_plan)
+{
+    struct slot_list empty = c->in_flush;
+
+    assert(!c->flushing && c->in_flush.count == 0);
+    c->next_ms = later(now_ms, c->interval_ms);
+    if (c->waiting.count == 0)
+        return OFFSET_COMMIT_DONE;
+    c->in_flush = c->waiting;
+    c->waiting = empty;
+    c->plan.count = 0;
+    for (size_t i = 0; i < c->in_flush.count; i++) {
+        struct slot *s = c->in_flush.at[i];
+
+        s->flushing = TAKE(s->waiting);
+        vec_push(&c->plan, (struct offset_entry){s->key, s->flushing});
+    }
+    c->flushing = true;
+    c->flush_id++;
+    c->flush_until = later(now_ms, timeout_ms);
+    *ret_plan = (struct offset_flush_plan){c->plan.at, c->plan.count, c->flush_id};
+    return OFFSET_COMMIT_WRITE;
+}
+
+/* What was in the flush waits again, unless something newer does. */
+static void take_back(struct offset_commit *c)
+{
+    for (size_t i = 0; i < c->in_flush.count; i++) {
+        struct slot *s = c->in_flush.at[i];
+
+        if (s->waiting) {
+            free(s->flushing);
+        } else {
+            s->waiting = s->flushing;
+            vec_push(&c->waiting, s);
+        }
+        s->flushing = NULL;
+    }
+}
+
+static void end_flush(struct offset_commit *c, int64_t now_ms)
+{
+    for (size_t i = 0; i < c->in_flush.count; i++) {
+        free(c->in_flush.at[i]->flushing);
+        c->in_flush.at[i]->flushing = NULL;
+    }
+    c->in_flush.count = 0;
+    c->flushing = false;
+    c->next_ms = later(now_ms, c->interval_ms);
+}
+
+enum offset_commit_step offset_commit_written(struct offset_commit *c, uint64_t id, bool ok,
+                                              int64_t now_ms)
+{
+    if (!c->flushing || id != c->flush_id)
+        return OFFSET_COMMIT_NONE;
+    if (!ok)
+        take_back(c);
+    end_flush(c, now_ms);
+    return ok ? OFFSET_COMMIT_DONE : OFFSET_COMMIT_FAILED;
+}
+
+enum offset_commit_step offset_commit_tick(struct offset_commit *c, int64_t now_ms)
+{
+    if (!c->flushing || now_ms < c->flush_until)
+        return OFFSET_COMMIT_NONE;
+    take_back(c);
+    end_flush(c, now_ms);
+    return OFFSET_COMMIT_TIMED_OUT;
+}

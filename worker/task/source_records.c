@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker/task/source_records.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+#include "lib/base/ptrmap.h"
+#include "lib/base/vec.h"
+#include "lib/base/xmem.h"
+#include "worker/convert/converter.h"
+#include "worker/task/send_queue.h"
+#include "worker/task/task_producer_conf.h"
+#include "worker/task/tolerance.h"
+#include "worker/task/trace.h"
+
+LOG_DOMAIN("org.apache.kafka.connect.runtime.WorkerSourceTask");
+
+enum {
+    CONVERTED_MAX_BYTES = 1024 * 1024 * 1024,
+    HEADERS_MAX = 100000
+};
+
+static const char task_class[] = "org.apache.kafka.connect.runtime.WorkerSourceTask";
+static const char data_exception[] = "org.apache.kafka.connect.errors.DataException";
+
+/* The current record as it goes to the send stage. */
+struct outgoing {
+    bool ready; /* converted, and not sent yet */
+    struct producer_record record;
+    struct producer_header *headers; /* [header_cap] */
+    struct buf *header_scratch;      /* [header_cap] */
+    size_t header_cap;
+    struct buf key_scratch;
+};
+
+struct source_records {
+    struct source_records_conf conf;
+    struct tolerance tolerance;
+    struct converter *key, *value, *header;
+    struct send_stage *stage; /* NULL after close */
+    struct send_queue *queue;
+    void *self;   /* the plugin instance; NULL before start and after close */
+    bool closing; /* what fails now was given up by us */
+    struct outgoing out;
+    char *failure;          /* trace; the first */
+    struct ptrmap topics;   /* those told to topic_used; the value is the name, owned */
+    const char *last_topic; /* in topics; "" for none */
+};
+
+/* ---- failure ---- */
+
+static void fail(struct source_records *r, const char *what, const char *class_name,
+                 const struct tern_error *err)
+{
+    if (!r->failure)
+        r->failure = trace_text_as(what, class_name, err);
+}
+
+const char *source_records_failure(const struct source_records *r)
+{
+    return r->failure;
+}
+
+static const char *source_key_of(const struct tern_source_record *rec)
+{
+    return rec->source ? host_partition_key(rec->source) : NULL;
+}
+
+static void commit_record(struct source_records *r, const struct tern_source_record *rec,
+                          const struct tern_record_metadata *metadata)
+{
+    if (r->self && r->conf.cls->commit_record)
+        r->conf.cls->commit_record(r->self, rec, metadata);
+}
+
+/* ---- acknowledgements ---- */
+
+static void track_topic(struct source_records *r, const char *topic)
+{
+    char *name;
+
+    if (!r->conf.topic_used || strcmp(topic, r->last_topic) == 0)
+        return;
+    name = ptrmap_get(&r->topics, topic);
+    if (!name) {
+        name = xstrdup(topic);
+        ptrmap_set(&r->topics, topic, name);
+        if (host_enter(r->conf.host)) {
+            r->conf.topic_used(r->conf.arg, topic, r->conf.connector, r->conf.task);
+            host_leave(r->conf.host);
+        }
+    }
+    r->last_topic = name;
+}
+
+static void submit(const struct tern_source_record *rec, struct send_slot *slot)
+{
+    if (rec->source)
+        slot->ticket = pending_queue_submit(host_queue(rec->source), rec->offset, rec->offset_json);
+}
+
+static void acked(const struct tern_source_record *rec, const struct send_slot *slot)
+{
+    if (rec->source)
+        pending_queue_acked(host_queue(rec->source), slot->ticket);
+}
+
+/* The Java class for what the send stage said. */
+static const char *send_error_class(enum tern_code code)
+{
+    switch (code) {
+    case TERN_ETIMEOUT:
+        return "org.apache.kafka.common.errors.TimeoutException";
+    case TERN_ERETRIABLE:
+        return "org.apache.kafka.common.errors.RetriableException";
+    case TERN_EINVALID:
+        return "org.apache.kafka.common.errors.ApiException";
+    default:
+        return "org.apache.kafka.common.KafkaException";
+    }
+}
+
+/* A send stage that has failed for good fails every record: no tolerance goes that far. */
+static bool tolerates(struct source_records *r)
+{
+    return r->tolerance.all && !r->stage->cls->fatal(r->stage);
+}
+
+/* True: the record is left out, and its offset counts. False: the task has failed. */
+static bool leave_out(struct source_records *r, const struct tern_source_record *rec,
+                      const struct tern_error *err)
+{
+    tolerance_report(&r->tolerance, STAGE_KAFKA_PRODUCE, task_class, rec, source_key_of(rec),
+                     err->msg);
+    if (tolerates(r)) {
+        commit_record(r, rec, NULL);
+        return true;
+    }
+    if (!r->failure) /* those behind it fail for the same reason */
+        log_error("WorkerSourceTask{id=%s} failed to send record to %s: %s", r->conf.id, rec->topic,
+                  err->msg); /* peer text */
+    fail(r, "Unrecoverable exception from producer send callback", send_error_class(err->code),
+         err);
+    return false;
+}
+
+static void on_ack(void *arg, const struct producer_ack *ack)
+{
+    struct source_records *r = arg;
+    struct send_slot *slot = ack->opaque;
+    const struct tern_source_record *rec = send_slot_record(slot);
+
+    if (!ack->error) {
+        const struct tern_record_metadata metadata = {ack->partition, ack->offset};
+
+        commit_record(r, rec, &metadata);
+        acked(rec, slot);
+        track_topic(r, rec->topic);
+    } else if (!r->closing) {
+        struct tern_error err;
+
+        (void)tern_fail(&err, ack->code, "%s", ack->error);
+        if (leave_out(r, rec, &err))
+            acked(rec, slot);
+    }
+    send_queue_done(r->queue, slot);
+}
+
+/* ---- conversion ---- */
+
+static int convert(struct source_records *r, struct converter *c, enum tolerance_stage stage,
+                   const struct tern_source_record *rec, const struct tern_value *value,
+                   struct buf *scratch, struct tern_bytes *ret_bytes)
+{
+    struct tern_error err;
+
+    buf_clear(scratch);
+    if (converter_from_connect(c, rec->topic, value, scratch, ret_bytes, &err) == 0)
+        return 0;
+    tolerance_report(&r->tolerance, stage, c->cls->name, rec, source_key_of(rec), err.msg);
+    if (!r->tolerance.all)
+        fail(r, "Tolerance exceeded in error handler", data_exception, &err);
+    return -1;
+}
+
+static void want_headers(struct outgoing *out, size_t count)
+{
+    if (count <= out->header_cap)
+        return;
+    out->headers = xreallocarray(out->headers, count, sizeof(*out->headers));
+    out->header_scratch = xreallocarray(out->header_scratch, count, sizeof(*out->header_scratch));
+    for (size_t i = out->header_cap; i < count; i++)
+        out->header_scratch[i] = (struct buf)BUF_INIT(CONVERTED_MAX_BYTES);
+    out->header_cap = count;
+}
+
+static int convert_headers(struct source_records *r, const struct tern_source_record *rec)
+{
+    struct outgoing *out = &r->out;
+
+    want_headers(out, rec->header_count);
+    for (size_t i = 0; i < rec->header_count; i++) {
+        out->headers[i].key = rec->headers[i].key;
+        if (convert(r, r->header, STAGE_HEADER_CONVERTER, rec, &rec->headers[i].value,
+                    &out->header_scratch[i], &out->headers[i].value) < 0)
+            return -1;
+    }
+    out->record.headers = out->headers;
+    out->record.header_count = rec->header_count;
+    return 0;
+}
+
+/* What the producer does not copy lives as long as the batch. */
+static int convert_value(struct source_records *r, const struct tern_source_record *rec)
+{
+    struct buf scratch = BUF_INIT(CONVERTED_MAX_BYTES);
+    int rc = convert(r, r->value, STAGE_VALUE_CONVERTER, rec, &rec->value, &scratch,
+                     &r->out.record.value);
+
+    if (scratch.data)
+        send_queue_keep(r->queue, scratch.data);
+    return rc;
+}
+
+/* Plugins are input. */
+static int check_record(const struct source_records *r, const struct tern_source_record *rec,
+                        struct tern_error *err)
+{
+    if (!rec->topic || !*rec->topic)
+        return tern_fail(err, TERN_EINTERNAL, "a record without a topic");
+    if (rec->partition < -1) {
+        return tern_fail(err, TERN_EINTERNAL, /* peer text */
+                         "Invalid partition: %" PRId32 ". Partition number should always be "
+                         "non-negative or null.",
+                         rec->partition);
+    }
+    if (rec->header_count > HEADERS_MAX || (rec->header_count && !rec->headers))
+        return tern_fail(err, TERN_EINTERNAL, "a record with %zu headers", rec->header_count);
+    for (size_t i = 0; i < rec->header_count; i++) {
+        if (!rec->headers[i].key)
+            return tern_fail(err, TERN_EINTERNAL, "a record with a header without a key");
+    }
+    if (rec->source && !host_owns(r->conf.host, rec->source))
+        return tern_fail(err, TERN_EINTERNAL, "a record with a source partition of another task");
+    return 0;
+}
+
+/* -1: the record is not going to be sent, and if there is a failure now, the task has failed. */
+static int prepare(struct source_records *r, const struct tern_source_record *rec)
+{
+    struct outgoing *out = &r->out;
+    struct tern_error err;
+
+    if (check_record(r, rec, &err) < 0) {
+        fail(r, NULL, trace_class(err.code), &err);
+        return -1;
+    }
+    /* The chain of transforms belongs here: what it filters is skipped like a failed conversion. */
+    if (convert_headers(r, rec) < 0 ||
+        convert(r, r->key, STAGE_KEY_CONVERTER, rec, &rec->key, &out->key_scratch,
+                &out->record.key) < 0 ||
+        convert_value(r, rec) < 0)
+        return -1;
+    if (rec->timestamp_ms < -1) {
+        (void)tern_fail(&err, TERN_EINTERNAL, "Invalid record timestamp %" PRId64,
+                        rec->timestamp_ms); /* peer text */
+        fail(r, NULL, "org.apache.kafka.common.InvalidRecordException", &err);
+        return -1;
+    }
+    out->record.topic = rec->topic;
+    out->record.partition = rec->partition;
+    out->record.timestamp_ms = rec->timestamp_ms;
+    out->ready = true;
+    return 0;
+}
+
+/* ---- sending ---- */
+
+void source_records_take(struct source_records *r, struct tern_source_batch *batch)
+{
+    send_queue_take(r->queue, batch);
+}
+
+bool source_records_waiting(const struct source_records *r)
+{
+    return send_queue_current(r->queue) != NULL;
+}
+
+/* The send stage refused the current record. */
+static enum source_records_step refused(struct source_records *r,
+                                        const struct tern_source_record *rec,
+                                        const struct tern_error *err)
+{
+    struct send_slot *slot = send_queue_slot(r->queue);
+
+    if (err->code == TERN_ERETRIABLE && !r->stage->cls->fatal(r->stage)) {
+        log_warn("WorkerSourceTask{id=%s} Failed to send record to topic '%s'. Backing off before "
+                 "retrying: %s",
+                 r->conf.id, rec->topic, err->msg); /* peer text */
+        return SOURCE_RECORDS_BUSY;
+    }
+    r->out.ready = false;
+    if (!leave_out(r, rec, err))
+        return SOURCE_RECORDS_FAILED;
+    submit(rec, slot);
+    acked(rec, slot);
+    send_queue_skip(r->queue);
+    return SOURCE_RECORDS_SENT;
+}
+
+/* SENT: on to the next record. */
+static enum source_records_step send_current(struct source_records *r,
+                                             const struct tern_source_record *rec)
+{
+    struct tern_error err;
+
+    if (!r->out.ready && prepare(r, rec) < 0) {
+        if (r->failure)
+            return SOURCE_RECORDS_FAILED;
+        commit_record(r, rec, NULL); /* left out: its offset does not count by itself */
+        send_queue_skip(r->queue);
+        return SOURCE_RECORDS_SENT;
+    }
+    switch (r->stage->cls->send(r->stage, &r->out.record, send_queue_slot(r->queue), &err)) {
+    case PRODUCER_SENT:
+        break;
+    case PRODUCER_BUSY:
+        return SOURCE_RECORDS_BUSY;
+    case PRODUCER_FAILED:
+        return refused(r, rec, &err);
+    }
+    /* Acknowledgements come with serve() only, so the slot is complete before its own does. */
+    submit(rec, send_queue_slot(r->queue));
+    r->out.ready = false;
+    send_queue_sent(r->queue);
+    return SOURCE_RECORDS_SENT;
+}
+
+enum source_records_step source_records_send(struct source_records *r)
+{
+    const struct tern_source_record *rec;
+
+    while ((rec = send_queue_current(r->queue))) {
+        enum source_records_step step;
+
+        if (r->failure)
+            return SOURCE_RECORDS_FAILED;
+        step = send_current(r, rec);
+        if (step != SOURCE_RECORDS_SENT)
+            return step;
+    }
+    return SOURCE_RECORDS_SENT;
+}
+
+void source_records_serve(struct source_records *r, int64_t timeout_ms)
+{
+    r->stage->cls->serve(r->stage, timeout_ms);
+}
+
+size_t source_records_unacked(const struct source_records *r)
+{
+    return r->stage->cls->unacked(r->stage);
+}
+
+bool source_records_flush(struct source_records *r, int64_t deadline_ms)
+{
+    return r->stage->cls->flush(r->stage, deadline_ms);
+}
+
+void source_records_wake(struct source_records *r)
+{
+    r->stage->cls->wake(r->stage);
+}
+
+/* ---- life ---- */
+
+static int open_converter(struct source_records *r, enum converter_role role,
+                          struct converter **converter, struct tern_error *err)
+{
+    static const char *const names[] = {"key", "value", "header"};
+
+    if (converter_open(role, &r->conf.connector_config, &r->conf.worker_config, converter, err) < 0)
+        return -1;
+    log_info("Set up the %s converter class %s for task %s using the %s config", names[role],
+             (*converter)->cls->name, r->conf.id,
+             (*converter)->from_connector ? "connector" : "worker"); /* peer text */
+    return 0;
+}
+
+static int open_stage(struct source_records *r, struct tern_error *err)
+{
+    CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
+    struct tern_config java;
+
+    task_producer_conf(r->conf.connector, r->conf.task, &r->conf.worker_config,
+                       &r->conf.connector_config, &settings);
+    java = strmap_config(&settings);
+    return r->conf.open_stage(&java, on_ack, r, &r->stage, err);
+}
+
+int source_records_open(const struct source_records_conf *conf, struct source_records **ret_records,
+                        struct tern_error *err)
+{
+    struct source_records *r = xcalloc(1, sizeof(*r));
+
+    r->conf = *conf;
+    r->tolerance = (struct tolerance){
+        .all = conf->settings->tolerate_all,
+        .log = conf->settings->log_errors,
+        .log_record = conf->settings->log_records,
+        .id = conf->id,
+    };
+    r->topics = (struct ptrmap)PTRMAP_INIT(free);
+    r->last_topic = "";
+    r->out.key_scratch = (struct buf)BUF_INIT(CONVERTED_MAX_BYTES);
+    r->queue = send_queue_new();
+    if (open_converter(r, CONVERT_KEY, &r->key, err) < 0 ||
+        open_converter(r, CONVERT_VALUE, &r->value, err) < 0 ||
+        open_converter(r, CONVERT_HEADER, &r->header, err) < 0 || open_stage(r, err) < 0) {
+        source_records_free(r);
+        return -1;
+    }
+    *ret_records = r;
+    return 0;
+}
+
+void source_records_start(struct source_records *r, void *self)
+{
+    r->self = self;
+}
+
+void source_records_close(struct source_records *r)
+{
+    struct send_stage *stage = r->stage;
+
+    if (!stage)
+        return;
+    r->closing = true;
+    send_queue_skip_all(r->queue);
+    stage->cls->close(stage);
+    r->stage = NULL;
+    r->self = NULL;
+}
+
+void source_records_free(struct source_records *r)
+{
+    if (!r)
+        return;
+    source_records_close(r);
+    send_queue_free(r->queue);
+    converter_close(r->key);
+    converter_close(r->value);
+    converter_close(r->header);
+    for (size_t i = 0; i < r->out.header_cap; i++)
+        buf_fini(&r->out.header_scratch[i]);
+    free(r->out.header_scratch);
+    free(r->out.headers);
+    buf_fini(&r->out.key_scratch);
+    ptrmap_fini(&r->topics);
+    free(r->failure);
+    free(r);
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker/task/source_task.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+#include "lib/base/xmem.h"
+#include "worker/task/source_task_priv.h"
+#include "worker/task/trace.h"
+
+LOG_DOMAIN("org.apache.kafka.connect.runtime.WorkerSourceTask");
+
+static struct log_domain worker_domain = {"org.apache.kafka.connect.runtime.Worker", -1, 0};
+
+#define log_worker(level, ...)                                         \
+    do {                                                               \
+        if (log_enabled(&worker_domain, (level)))                      \
+            log_write(&worker_domain, (level), __LINE__, __VA_ARGS__); \
+    } while (0)
+
+/* ---- what the two threads share ---- */
+
+bool source_task_stopping(struct source_task *t)
+{
+    bool stopping;
+
+    gate_lock(&t->gate);
+    stopping = t->stopping;
+    gate_unlock(&t->gate);
+    return stopping;
+}
+
+bool source_task_pausing(struct source_task *t)
+{
+    bool pausing;
+
+    gate_lock(&t->gate);
+    pausing = t->target == TARGET_PAUSED;
+    gate_unlock(&t->gate);
+    return pausing;
+}
+
+void source_task_wait(struct source_task *t, int64_t timeout_ms)
+{
+    int64_t deadline_ms = clock_deadline_ms(timeout_ms);
+
+    gate_lock(&t->gate);
+    while (!t->poked && clock_left_ms(deadline_ms, 1) > 0)
+        gate_wait(&t->gate, deadline_ms);
+    t->poked = false;
+    gate_unlock(&t->gate);
+}
+
+void source_task_tell(struct source_task *t,
+                      void (*what)(void *arg, const char *connector, int32_t task))
+{
+    if (!what || !host_enter(t->host))
+        return;
+    what(t->conf.arg, t->conf.connector, t->conf.task);
+    host_leave(t->host);
+}
+
+void source_task_fail(struct source_task *t, char *trace)
+{
+    if (t->trace)
+        free(trace);
+    else
+        t->trace = trace;
+}
+
+/* Lets other threads wake plugin and send stage from now on, or not any more. */
+static void set_pinnable(struct source_task *t, bool pinnable)
+{
+    gate_lock(&t->gate);
+    t->pinnable = pinnable;
+    while (!pinnable && t->pins)
+        gate_wait(&t->gate, FOREVER_MS);
+    gate_unlock(&t->gate);
+}
+
+/* Makes the task thread look up soon, whatever it waits in. */
+static void nudge(struct source_task *t)
+{
+    bool pinned;
+
+    gate_lock(&t->gate);
+    t->poked = true;
+    pinned = t->pinnable;
+    t->pins += pinned;
+    gate_wake(&t->gate);
+    gate_unlock(&t->gate);
+    if (!pinned)
+        return;
+    if (t->cls.interrupt)
+        t->cls.interrupt(t->self);
+    source_records_wake(t->records);
+    gate_lock(&t->gate);
+    t->pins--;
+    gate_wake(&t->gate);
+    gate_unlock(&t->gate);
+}
+
+/* ---- the task thread ---- */
+
+static void open_offsets(struct source_task *t)
+{
+    const struct source_offsets_conf conf = {
+        .id = t->id,
+        .connector = t->conf.connector,
+        .task = t->conf.task,
+        .cls = &t->cls,
+        .host = t->host,
+        .store = t->conf.offsets,
+        .pending = t->pending,
+        .interval_ms = t->settings.flush_interval_ms,
+        .timeout_ms = t->settings.flush_timeout_ms,
+    };
+
+    t->offsets = source_offsets_new(&conf);
+}
+
+static int open_parts(struct source_task *t, struct tern_error *err)
+{
+    const struct source_records_conf conf = {
+        .id = t->id,
+        .connector = t->conf.connector,
+        .task = t->conf.task,
+        .cls = &t->cls,
+        .host = t->host,
+        .pending = t->pending,
+        .settings = &t->settings,
+        .connector_config = config_ref_config(t->conf.connector_config),
+        .worker_config = config_ref_config(t->conf.worker_config),
+        .open_stage = t->conf.open_stage ? t->conf.open_stage : send_stage_open_kafka,
+        .topic_used = t->conf.topic_used,
+        .arg = t->conf.arg,
+    };
+
+    if (task_settings_read(&conf.worker_config, &conf.connector_config, &t->settings, err) < 0)
+        return -1;
+    return source_records_open(&conf, &t->records, err);
+}
+
+static bool open_task(struct source_task *t)
+{
+    struct tern_error err;
+
+    if (open_parts(t, &err) < 0) {
+        source_task_fail(t, trace_text(NULL, &err));
+        return false;
+    }
+    return true;
+}
+
+/* False: the task was stopped while it was paused. */
+static bool await_unpaused(struct source_task *t)
+{
+    if (source_task_pausing(t) && !source_task_stopping(t))
+        source_task_tell(t, t->conf.listener->on_pause);
+    while (source_task_pausing(t) && !source_task_stopping(t))
+        source_task_wait(t, FOREVER_MS);
+    return !source_task_stopping(t);
+}
+
+static bool start_plugin(struct source_task *t)
+{
+    struct tern_config config = config_ref_config(t->conf.config);
+    struct tern_error err = {.code = TERN_EINTERNAL};
+
+    if (t->cls.start(host_face(t->host), &config, &t->self, &err) < 0) {
+        t->self = NULL;
+        source_task_fail(t, trace_text(NULL, &err));
+        return false;
+    }
+    open_offsets(t);
+    source_records_start(t->records, t->self);
+    source_offsets_start(t->offsets, t->self);
+    set_pinnable(t, true);
+    log_info("WorkerSourceTask{id=%s} Source task finished initialization and start",
+             t->id); /* peer text */
+    source_task_tell(t, t->conf.listener->on_startup);
+    return true;
+}
+
+/*
+ * Time for the last acknowledgements and the last commit. A task that was asked to stop ends
+ * before the worker loses patience.
+ */
+static int64_t farewell_ms(struct source_task *t)
+{
+    int64_t patience_ms = t->settings.shutdown_timeout_ms / 10 * 9;
+
+    if (source_task_stopping(t) && patience_ms < t->settings.flush_timeout_ms)
+        return patience_ms;
+    return t->settings.flush_timeout_ms;
+}
+
+static void finish(struct source_task *t)
+{
+    int64_t budget_ms = farewell_ms(t), deadline_ms = clock_deadline_ms(budget_ms);
+
+    if (host_cancelled(t->host))
+        return;
+    if (!source_records_flush(t->records, clock_deadline_ms(budget_ms / 4 * 3))) {
+        log_warn("WorkerSourceTask{id=%s} %zu records were not acknowledged in time; the next "
+                 "instance of the task sends them again",
+                 t->id, source_records_unacked(t->records));
+    }
+    source_offsets_finish(t->offsets, deadline_ms);
+}
+
+/* Spec 2.7, but for the producer, which must let go of the batches before the plugin ends. */
+static void close_task(struct source_task *t)
+{
+    if (t->self) {
+        set_pinnable(t, false);
+        source_records_close(t->records);
+        t->cls.stop(t->self);
+    }
+    source_offsets_free(t->offsets);
+    source_records_free(t->records);
+    pending_offsets_free(t->pending);
+}
+
+/* The first line of the trace, and that of its cause, for the log. */
+static char *summary_of(const char *trace)
+{
+    size_t first = strcspn(trace, "\n");
+    const char *cause = strstr(trace, "\nCaused by: ");
+
+    if (!cause)
+        return xstrndup(trace, first);
+    cause++;
+    return xasprintf("%.*s; %.*s", (int)first, trace, (int)strcspn(cause, "\n"), cause);
+}
+
+static void tell_outcome(struct source_task *t)
+{
+    CLEANUP(freep) char *summary = t->trace ? summary_of(t->trace) : NULL;
+
+    if (!t->trace) {
+        source_task_tell(t, t->conf.listener->on_shutdown);
+    } else if (host_cancelled(t->host)) {
+        log_warn("WorkerSourceTask{id=%s} After being scheduled for shutdown, the orphan task "
+                 "threw an uncaught exception. A newer instance of this task might be already "
+                 "running: %s",
+                 t->id, summary); /* peer text, up to the cause */
+    } else if (source_task_stopping(t)) {
+        log_warn("WorkerSourceTask{id=%s} After being scheduled for shutdown, task threw an "
+                 "uncaught exception: %s",
+                 t->id, summary); /* peer text, up to the cause */
+        source_task_tell(t, t->conf.listener->on_shutdown);
+    } else {
+        log_error("WorkerSourceTask{id=%s} Task threw an uncaught and unrecoverable exception. "
+                  "Task is being killed and will not recover until manually restarted: %s",
+                  t->id, summary); /* peer text, up to the cause */
+        if (t->conf.listener->on_failure && host_enter(t->host)) {
+            t->conf.listener->on_failure(t->conf.arg, t->conf.connector, t->conf.task, t->trace);
+            host_leave(t->host);
+        }
+    }
+}
+
+static void task_free(struct source_task *t)
+{
+    host_free(t->host);
+    gate_fini(&t->gate);
+    config_ref_unref(t->conf.config);
+    config_ref_unref(t->conf.connector_config);
+    config_ref_unref(t->conf.worker_config);
+    free((char *)t->conf.connector);
+    free(t->trace);
+    free(t->id);
+    free(t);
+}
+
+static void run(void *arg)
+{
+    struct source_task *t = arg;
+    bool abandoned;
+
+    host_face(t->host)->adopt_thread(host_face(t->host));
+    if (!source_task_stopping(t) && open_task(t) && await_unpaused(t) && start_plugin(t)) {
+        source_loop(t);
+        finish(t);
+    }
+    close_task(t);
+    tell_outcome(t);
+
+    gate_lock(&t->gate);
+    t->ended = true;
+    abandoned = t->abandoned;
+    gate_unlock(&t->gate);
+    if (abandoned)
+        task_free(t);
+}
+
+/* ---- the herder's side ---- */
+
+static void make_host(struct source_task *t)
+{
+    CLEANUP(freep)
+    char *context = xasprintf("[%s|task-%" PRId32 "] ", t->conf.connector, t->conf.task);
+    const struct host_conf conf = {
+        .connector = t->conf.connector,
+        .task = t->conf.task,
+        .context = context,
+        .offsets = t->conf.offsets,
+        .pending = t->pending,
+    };
+
+    t->host = host_new(&conf);
+}
+
+struct source_task *source_task_start(const struct source_task_conf *conf, enum target_state target)
+{
+    struct source_task *t = xcalloc(1, sizeof(*t));
+    CLEANUP(freep)
+    char *thread_name = xasprintf("task-thread-%s-%" PRId32, conf->connector, conf->task);
+
+    t->conf = *conf;
+    t->conf.connector = xstrdup(conf->connector);
+    config_ref_ref(conf->config);
+    config_ref_ref(conf->connector_config);
+    config_ref_ref(conf->worker_config);
+    t->id = xasprintf("%s-%" PRId32, conf->connector, conf->task);
+    t->cls = conf->plugin->source_task;
+    t->target = target;
+    t->stopping = target == TARGET_STOPPED;
+    t->pending = pending_offsets_new();
+    gate_init(&t->gate);
+    make_host(t);
+    log_worker(TERN_LOG_INFO, "Creating task %s", t->id); /* peer text */
+    log_worker(TERN_LOG_INFO, "Instantiated task %s with version %s of type %s", t->id,
+               plugin_version(t->cls.version), t->cls.name); /* peer text */
+    thread_start(&t->thread, thread_name, run, t);
+    return t;
+}
+
+void source_task_transition(struct source_task *t, enum target_state target)
+{
+    if (target == TARGET_STOPPED) {
+        source_task_stop(t);
+        return;
+    }
+    gate_lock(&t->gate);
+    t->target = target;
+    gate_unlock(&t->gate);
+    nudge(t);
+}
+
+void source_task_stop(struct source_task *t)
+{
+    log_worker(TERN_LOG_INFO, "Stopping task %s", t->id); /* peer text */
+    gate_lock(&t->gate);
+    t->stopping = true;
+    gate_unlock(&t->gate);
+    host_stop(t->host);
+    nudge(t);
+}
+
+/* True: the thread still runs, and frees the task when it ends. */
+static bool abandon(struct source_task *t)
+{
+    struct thread thread;
+    bool running;
+
+    gate_lock(&t->gate);
+    running = !t->ended;
+    t->abandoned = running;
+    thread = t->thread;
+    gate_unlock(&t->gate);
+    if (running)
+        thread_abandon(&thread);
+    return running;
+}
+
+void source_task_await(struct source_task *t, int64_t deadline_ms)
+{
+    if (!thread_join_until(&t->thread, deadline_ms)) {
+        log_worker(TERN_LOG_ERROR, "Graceful stop of task %s failed.", t->id); /* peer text */
+        host_cancel(t->host);
+        if (abandon(t))
+            return;
+        thread_join(&t->thread);
+    }
+    task_free(t);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker/task/task_settings.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+#include "lib/base/strmap.h"
+#include "lib/conf/config_def.h"
+
+LOG_DOMAIN("org.apache.kafka.connect.runtime.WorkerSourceTask");
+
+struct worker_part {
+    int64_t flush_interval_ms, flush_timeout_ms, shutdown_timeout_ms;
+    bool topic_creation;
+};
+
+#define AT(field) offsetof(struct worker_part, field)
+static const struct tern_config_key worker_keys[] = {
+    {"offset.flush.interval.ms", TERN_LONG, "60000", TERN_LOW, AT(flush_interval_ms),
+     .doc = "Interval at which to try committing offsets for tasks."},
+    {"offset.flush.timeout.ms", TERN_LONG, "5000", TERN_LOW, AT(flush_timeout_ms),
+     .doc = "Maximum number of milliseconds to wait for records to flush and for offset data to be "
+            "committed."},
+    {"task.shutdown.graceful.timeout.ms", TERN_LONG, "5000", TERN_LOW, AT(shutdown_timeout_ms),
+     .doc = "Amount of time to wait for tasks to shutdown gracefully."},
+    {"topic.creation.enable", TERN_BOOL, "true", TERN_LOW, AT(topic_creation),
+     .doc = "Whether to allow automatic creation of topics used by source connectors."},
+    TERN_END,
+};
+#undef AT
+
+struct connector_part {
+    const char *tolerance;
+    bool log, log_records;
+    struct tern_list transforms;
+};
+
+static const char *const tolerances[] = {"none", "all", NULL};
+static const struct tern_validator one_tolerance = {.kind = TERN_VALID_ONE_OF,
+                                                    .strings = tolerances};
+
+#define AT(field) offsetof(struct connector_part, field)
+static const struct tern_config_key connector_keys[] = {
+    {"errors.tolerance", TERN_STRING, "none", TERN_MEDIUM, AT(tolerance),
+     .doc = "Behavior for tolerating errors during connector operation.",
+     .validator = &one_tolerance},
+    {"errors.log.enable", TERN_BOOL, "false", TERN_MEDIUM, AT(log),
+     .doc =
+         "Whether to log each error and the details of the failing operation and problematic record."},
+    {"errors.log.include.messages", TERN_BOOL, "false", TERN_MEDIUM, AT(log_records),
+     .doc = "Whether to include in the log the record that resulted in a failure."},
+    {"transforms", TERN_LIST, "", TERN_LOW, AT(transforms),
+     .doc = "Aliases for the transformations to be applied to records."},
+    TERN_END,
+};
+#undef AT
+
+static const struct tern_config_key *const worker_tables[] = {worker_keys, NULL};
+static const struct tern_config_key *const connector_tables[] = {connector_keys, NULL};
+
+static bool any_starts_with(const struct tern_config *config, const char *prefix)
+{
+    for (size_t i = 0; i < config->count; i++) {
+        if (str_starts_with(config->entries[i].key, prefix))
+            return true;
+    }
+    return false;
+}
+
+static void warn_of_ineffective(const struct worker_part *worker,
+                                const struct tern_config *connector)
+{
+    const char *topic = config_get(connector, "offsets.storage.topic");
+
+    if (worker->topic_creation && any_starts_with(connector, "topic.creation."))
+        log_warn("topic.creation.* has no effect yet: the brokers create missing topics, if they "
+                 "are configured to");
+    if (topic && *topic)
+        log_warn("offsets.storage.topic has no effect yet: source offsets are kept in the "
+                 "worker's own topic");
+}
+
+int task_settings_read(const struct tern_config *worker, const struct tern_config *connector,
+                       struct task_settings *ret_settings, struct tern_error *err)
+{
+    CLEANUP(config_memory_freep) struct config_memory *worker_memory = NULL;
+    CLEANUP(config_memory_freep) struct config_memory *connector_memory = NULL;
+    struct worker_part w = {0};
+    struct connector_part c = {0};
+
+    if (config_bind(worker_tables, worker, &w, &worker_memory, err) < 0 ||
+        config_bind(connector_tables, connector, &c, &connector_memory, err) < 0)
+        return -1;
+    if (c.transforms.count > 0) {
+        return tern_fail(err, TERN_EINVALID,
+                         "transforms are not supported by this worker yet: '%s' would not be "
+                         "applied",
+                         c.transforms.items[0]);
+    }
+    warn_of_ineffective(&w, connector);
+    *ret_settings = (struct task_settings){
+        .flush_interval_ms = w.flush_interval_ms,
+        .flush_timeout_ms = w.flush_timeout_ms,
+        .shutdown_timeout_ms = w.shutdown_timeout_ms,
+        .tolerate_all = strcmp(c.tolerance, "all") == 0,
+        .log_errors = c.log,
+        .log_records = c.log_records,
+    };
+    return 0;
+}
