@@ -1,0 +1,747 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/sim/worker/herder/fakes.h"
+
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/xmem.h"
+#include "tests/lib/testing.h"
+#include "worker/group/sole.h"
+#include "worker/store/config_replay.h"
+#include "worker/store/internal_topics.h"
+#include "worker/store/offset_store.h"
+#include "worker/store/status_cache.h"
+#include "worker/task/source_task.h"
+
+enum {
+    PATIENCE_MS = 60000
+};
+
+struct fakes fakes;
+
+/* ---- counting and waiting ---- */
+
+static void count(int *member)
+{
+    gate_lock(&fakes.gate);
+    ++*member;
+    gate_wake(&fakes.gate);
+    gate_unlock(&fakes.gate);
+}
+
+/* One less; false: it was 0 already (or, for -1, never ends). */
+static bool take(int *member)
+{
+    bool had;
+
+    gate_lock(&fakes.gate);
+    had = *member != 0;
+    if (*member > 0)
+        --*member;
+    gate_unlock(&fakes.gate);
+    return had;
+}
+
+static void wait_more(int64_t deadline_ms, const char *what)
+{
+    if (!gate_wait(&fakes.gate, deadline_ms))
+        ck_abort_msg("waited in vain for %s", what);
+}
+
+void fakes_wait(const int *member, int least)
+{
+    int64_t deadline_ms = clock_deadline_ms(PATIENCE_MS);
+
+    gate_lock(&fakes.gate);
+    while (*member < least)
+        wait_more(deadline_ms, "a count");
+    gate_unlock(&fakes.gate);
+}
+
+void fakes_wait_flag(const bool *flag)
+{
+    int64_t deadline_ms = clock_deadline_ms(PATIENCE_MS);
+
+    gate_lock(&fakes.gate);
+    while (!*flag)
+        wait_more(deadline_ms, "a flag");
+    gate_unlock(&fakes.gate);
+}
+
+/* ---- admin and topics ---- */
+
+struct admin {
+    int dummy;
+};
+
+int admin_open(const struct tern_config *java, struct admin **ret_admin, struct tern_error *err)
+{
+    (void)err;
+    ck_assert_ptr_nonnull(config_get(java, "client.id"));
+    *ret_admin = xcalloc(1, sizeof(**ret_admin));
+    return 0;
+}
+
+void admin_free(struct admin *a)
+{
+    free(a);
+}
+
+int admin_cluster_id(struct admin *a, int64_t deadline_ms, char **ret_id, struct tern_error *err)
+{
+    (void)a;
+    (void)deadline_ms;
+    count(&fakes.cluster_asked);
+    if (take(&fakes.unreachable))
+        return tern_fail(err, TERN_ETIMEOUT, "no broker answers");
+    *ret_id = xstrdup("id");
+    return 0;
+}
+
+int internal_topic_ensure(struct admin *a, enum internal_topic kind,
+                          const struct tern_config *worker, int64_t deadline_ms,
+                          struct tern_error *err)
+{
+    (void)a;
+    (void)worker;
+    (void)deadline_ms;
+    if (fakes.refuse_topics && kind == INTERNAL_STATUS)
+        return tern_fail(err, TERN_EINVALID, "the topic is not compacted");
+    return 0;
+}
+
+/* ---- the config topic ---- */
+
+struct config_store {
+    const struct config_listener *listener;
+    void *arg;
+    struct config_replay *replay; /* fakes.gate */
+    int64_t offset;               /* fakes.gate */
+};
+
+static struct config_store config_topic;
+
+/* Appends a record and tells the listener, as the log's thread would. Takes what is in record. */
+static void append(struct config_record *record)
+{
+    const struct config_listener *l = config_topic.listener;
+    CLEANUP(freep) char *key = NULL;
+    CLEANUP(freep) char *value = NULL;
+    CLEANUP(config_record_fini) struct config_record read = CONFIG_RECORD_INIT;
+    struct config_event e;
+    struct tern_error err;
+
+    ck_assert_ok(config_record_format(record, &key, &value, &err), err);
+    config_record_parse(slice_str(key), slice_str(value), &read);
+    gate_lock(&fakes.gate);
+    e = config_replay_apply(config_topic.replay, &read, config_topic.offset++);
+    gate_unlock(&fakes.gate);
+    if (e.kind == CONFIG_EVENT_CONNECTOR_REMOVED)
+        l->connector_removed(config_topic.arg, e.name);
+    else if (e.kind == CONFIG_EVENT_CONNECTOR_UPDATED)
+        l->connector_updated(config_topic.arg, e.name);
+    else if (e.kind == CONFIG_EVENT_TASKS_UPDATED)
+        l->tasks_updated(config_topic.arg, e.name, e.as.tasks.count, e.as.tasks.applied);
+    else if (e.kind == CONFIG_EVENT_TARGET_STATE_CHANGED)
+        l->target_state_changed(config_topic.arg, e.name);
+    else if (e.kind == CONFIG_EVENT_RESTART_REQUESTED)
+        l->restart_requested(config_topic.arg,
+                             &(struct restart_request){e.name, e.as.restart.include_tasks,
+                                                       e.as.restart.only_failed});
+}
+
+int config_store_open(const struct config_store_conf *conf, int64_t deadline_ms,
+                      struct config_store **ret_store, struct tern_error *err)
+{
+    (void)deadline_ms;
+    (void)err;
+    config_topic.listener = conf->listener;
+    config_topic.arg = conf->arg;
+    if (!config_topic.replay)
+        config_topic.replay = config_replay_new();
+    *ret_store = &config_topic;
+    return 0;
+}
+
+void config_store_free(struct config_store *s)
+{
+    if (s)
+        config_replay_free(TAKE(s->replay));
+}
+
+const struct cluster_state *config_store_snapshot(struct config_store *s)
+{
+    const struct cluster_state *state;
+
+    gate_lock(&fakes.gate);
+    state = config_replay_snapshot(s->replay);
+    gate_unlock(&fakes.gate);
+    return state;
+}
+
+int config_store_refresh(struct config_store *s, int64_t deadline_ms, struct tern_error *err)
+{
+    (void)s;
+    (void)deadline_ms;
+    if (take(&fakes.refresh_fails))
+        return tern_fail(err, TERN_ETIMEOUT, "the end was not reached");
+    return 0;
+}
+
+int config_store_put_connector(struct config_store *s, const char *connector,
+                               const struct tern_config *config, const enum target_state *target,
+                               struct tern_error *err)
+{
+    struct config_record r = {.kind = CONFIG_CONNECTOR, .name = (char *)connector};
+    struct strmap map = STRMAP_INIT;
+
+    (void)err;
+    if (target) {
+        struct config_record t = {
+            .kind = CONFIG_TARGET_STATE, .name = (char *)connector, .target = *target};
+
+        append(&t);
+    }
+    (void)s;
+    strmap_add_all(&map, config);
+    r.config = config_ref_new(&map);
+    append(&r);
+    config_ref_unref(r.config);
+    return 0;
+}
+
+int config_store_remove_connector(struct config_store *s, const char *connector,
+                                  struct tern_error *err)
+{
+    struct config_record r = {.kind = CONFIG_CONNECTOR, .name = (char *)connector, .is_null = true};
+    struct config_record t = {
+        .kind = CONFIG_TARGET_STATE, .name = (char *)connector, .is_null = true};
+
+    (void)s;
+    (void)err;
+    append(&r);
+    append(&t);
+    return 0;
+}
+
+int config_store_put_tasks(struct config_store *s, const char *connector,
+                           struct config_ref *const *tasks, int32_t number, struct tern_error *err)
+{
+    struct config_record commit = {
+        .kind = CONFIG_COMMIT, .name = (char *)connector, .number = number};
+
+    (void)s;
+    if (take(&fakes.put_tasks_fails))
+        return tern_fail(err, TERN_ETIMEOUT, "not written");
+    for (int32_t i = 0; i < number; i++) {
+        struct config_record r = {
+            .kind = CONFIG_TASK, .name = (char *)connector, .number = i, .config = tasks[i]};
+
+        append(&r);
+    }
+    append(&commit);
+    count(&fakes.tasks_written);
+    return 0;
+}
+
+int config_store_put_target_state(struct config_store *s, const char *connector,
+                                  enum target_state state, struct tern_error *err)
+{
+    struct config_record r = {
+        .kind = CONFIG_TARGET_STATE, .name = (char *)connector, .target = state};
+
+    (void)s;
+    (void)err;
+    append(&r);
+    return 0;
+}
+
+int config_store_put_restart(struct config_store *s, const struct restart_request *request,
+                             struct tern_error *err)
+{
+    struct config_record r = {.kind = CONFIG_RESTART,
+                              .name = (char *)request->connector,
+                              .include_tasks = request->include_tasks,
+                              .only_failed = request->only_failed};
+
+    (void)s;
+    (void)err;
+    append(&r);
+    return 0;
+}
+
+void fake_put_connector(const char *name, const char *class_name)
+{
+    CLEANUP(strmap_fini) struct strmap map = STRMAP_INIT;
+    struct tern_config config;
+    struct tern_error err;
+
+    fake_config(&map, name, "1");
+    strmap_set(&map, "connector.class", class_name);
+    config = strmap_config(&map);
+    ck_assert_ok(config_store_put_connector(&config_topic, name, &config, NULL, &err), err);
+}
+
+void fake_request_restart(const char *name, bool include_tasks, bool only_failed)
+{
+    const struct restart_request request = {name, include_tasks, only_failed};
+    struct tern_error err;
+
+    ck_assert_ok(config_store_put_restart(&config_topic, &request, &err), err);
+}
+
+/* ---- offsets: nothing asks for them here ---- */
+
+struct offset_store {
+    int dummy;
+};
+
+int offset_store_open(const struct offset_store_conf *conf, int64_t deadline_ms,
+                      struct offset_store **ret_store, struct tern_error *err)
+{
+    (void)conf;
+    (void)deadline_ms;
+    (void)err;
+    *ret_store = xcalloc(1, sizeof(**ret_store));
+    return 0;
+}
+
+void offset_store_free(struct offset_store *s)
+{
+    free(s);
+}
+
+int offset_store_read(struct offset_store *s, const char *const *keys, size_t n,
+                      int64_t deadline_ms, char **ret_values, struct tern_error *err)
+{
+    (void)s;
+    (void)keys;
+    (void)n;
+    (void)deadline_ms;
+    (void)ret_values;
+    return tern_fail(err, TERN_EINTERNAL, "there are no offsets here");
+}
+
+/* ---- statuses ---- */
+
+struct status_store {
+    struct status_cache cache; /* fakes.gate */
+    bool is_open;
+};
+
+static struct status_store statuses;
+
+int status_store_open(const struct status_store_conf *conf, int64_t deadline_ms,
+                      struct status_store **ret_store, struct tern_error *err)
+{
+    (void)conf;
+    (void)deadline_ms;
+    (void)err;
+    *ret_store = &statuses;
+    return 0;
+}
+
+void status_store_free(struct status_store *s)
+{
+    (void)s; /* kept: tests look at it afterwards */
+}
+
+void status_store_put(struct status_store *s, const char *connector, int32_t task,
+                      const struct status *status, bool safe)
+{
+    CLEANUP(status_record_fini) struct status_record r = STATUS_RECORD_INIT;
+    CLEANUP(freep) char *key = status_record_key(connector, task);
+    CLEANUP(freep)
+    char *value = status->state == RUN_DESTROYED ? NULL : status_record_value(status);
+
+    status_record_parse(slice_str(key), slice_str(value), &r);
+    gate_lock(&fakes.gate);
+    if (!safe || status_cache_may_write(&s->cache, connector, task, status))
+        status_cache_apply(&s->cache, &r);
+    gate_wake(&fakes.gate);
+    gate_unlock(&fakes.gate);
+}
+
+bool status_store_flush(struct status_store *s, int64_t deadline_ms)
+{
+    (void)s;
+    (void)deadline_ms;
+    count(&fakes.status_flushes);
+    return true;
+}
+
+bool status_store_get(struct status_store *s, const char *connector, int32_t task,
+                      struct status *ret_status)
+{
+    const struct status *found;
+
+    gate_lock(&fakes.gate);
+    found = status_cache_get(&s->cache, connector, task);
+    if (found) {
+        *ret_status = *found;
+        ret_status->trace = found->trace ? xstrdup(found->trace) : NULL;
+        ret_status->worker_id = xstrdup(found->worker_id);
+        ret_status->version = found->version ? xstrdup(found->version) : NULL;
+    }
+    gate_unlock(&fakes.gate);
+    return found != NULL;
+}
+
+size_t status_store_tasks(struct status_store *s, const char *connector, int32_t **ret_tasks)
+{
+    size_t n;
+
+    gate_lock(&fakes.gate);
+    n = status_cache_tasks(&s->cache, connector, ret_tasks);
+    gate_unlock(&fakes.gate);
+    return n;
+}
+
+size_t status_store_connectors(struct status_store *s, char ***ret_names)
+{
+    size_t n = 0;
+
+    gate_lock(&fakes.gate);
+    *ret_names = xcalloc(s->cache.connectors.count + 1, sizeof(char *));
+    PTRMAP_FOREACH (&s->cache.connectors, e) {
+        if (status_cache_has_status(&s->cache, e->key))
+            (*ret_names)[n++] = xstrdup(e->key);
+    }
+    gate_unlock(&fakes.gate);
+    return n;
+}
+
+int32_t status_store_generation(struct status_store *s)
+{
+    int32_t generation;
+
+    gate_lock(&fakes.gate);
+    generation = status_cache_generation(&s->cache);
+    gate_unlock(&fakes.gate);
+    return generation;
+}
+
+void status_store_put_topic(struct status_store *s, const char *topic, const char *connector,
+                            int32_t task, int64_t discovered_ms)
+{
+    (void)s;
+    (void)topic;
+    (void)connector;
+    (void)task;
+    (void)discovered_ms;
+}
+
+void status_store_remove_topics(struct status_store *s, const char *connector)
+{
+    (void)s;
+    (void)connector;
+    count(&fakes.topics_removed);
+}
+
+void fakes_wait_status(const char *connector, int32_t task, const char *state)
+{
+    int64_t deadline_ms = clock_deadline_ms(PATIENCE_MS);
+    const struct status *s;
+
+    gate_lock(&fakes.gate);
+    for (;;) {
+        s = status_cache_get(&statuses.cache, connector, task);
+        if (state ? s && strcmp(run_state_name(s->state), state) == 0 : !s)
+            break;
+        wait_more(deadline_ms, state ? state : "no status");
+    }
+    gate_unlock(&fakes.gate);
+}
+
+char *fake_trace(const char *connector, int32_t task)
+{
+    const struct status *s;
+    char *trace = NULL;
+
+    gate_lock(&fakes.gate);
+    s = status_cache_get(&statuses.cache, connector, task);
+    if (s && s->trace)
+        trace = xstrdup(s->trace);
+    gate_unlock(&fakes.gate);
+    return trace;
+}
+
+void fake_put_status(const char *connector, int32_t task, enum run_state state, int32_t generation)
+{
+    const struct status status = {.state = state, .worker_id = "other", .generation = generation};
+
+    status_store_put(&statuses, connector, task, &status, false);
+}
+
+/* ---- tasks ---- */
+
+struct source_task {
+    char *connector;
+    int32_t task;
+    const struct run_listener *listener;
+    void *arg;
+    bool stopping;
+};
+
+struct source_task *source_task_start(const struct source_task_conf *conf, enum target_state target)
+{
+    struct source_task *t = xcalloc(1, sizeof(*t));
+    const char *value = strmap_get(config_ref_map(conf->config), "v");
+
+    t->connector = xstrdup(conf->connector);
+    t->task = conf->task;
+    t->listener = conf->listener;
+    t->arg = conf->arg;
+    ck_assert_str_eq(strmap_get(config_ref_map(conf->config), "task.class"), "ScriptTask");
+    gate_lock(&fakes.gate);
+    fakes.task_starts++;
+    fakes.tasks_running++;
+    snprintf(fakes.last_task_value, sizeof(fakes.last_task_value), "%s", value ? value : "");
+    gate_wake(&fakes.gate);
+    gate_unlock(&fakes.gate);
+    if (target == TARGET_PAUSED)
+        t->listener->on_pause(t->arg, t->connector, t->task);
+    else
+        t->listener->on_startup(t->arg, t->connector, t->task);
+    return t;
+}
+
+void source_task_transition(struct source_task *t, enum target_state target)
+{
+    count(&fakes.task_transitions);
+    if (target == TARGET_PAUSED)
+        t->listener->on_pause(t->arg, t->connector, t->task);
+    else if (target == TARGET_STARTED)
+        t->listener->on_resume(t->arg, t->connector, t->task);
+}
+
+void source_task_stop(struct source_task *t)
+{
+    t->stopping = true;
+}
+
+void source_task_await(struct source_task *t, int64_t deadline_ms)
+{
+    (void)deadline_ms;
+    ck_assert(t->stopping);
+    t->listener->on_shutdown(t->arg, t->connector, t->task);
+    gate_lock(&fakes.gate);
+    fakes.task_stops++;
+    fakes.tasks_running--;
+    gate_wake(&fakes.gate);
+    gate_unlock(&fakes.gate);
+    free(t->connector);
+    free(t);
+}
+
+/* ---- connectors ---- */
+
+static bool released;
+
+void fake_release(void)
+{
+    gate_lock(&fakes.gate);
+    released = true;
+    gate_wake(&fakes.gate);
+    gate_unlock(&fakes.gate);
+}
+
+struct connector {
+    struct script script;
+    char *value;
+};
+
+static int connector_start(const struct tern_host *host, const struct tern_config *config,
+                           void **ret_self, struct tern_error *err)
+{
+    struct connector *c;
+    struct script script;
+
+    (void)host;
+    gate_lock(&fakes.gate);
+    script = fakes.script;
+    fakes.connector_starts++;
+    gate_wake(&fakes.gate);
+    gate_unlock(&fakes.gate);
+    if (script.start_hangs)
+        fakes_wait_flag(&released);
+    if (script.start_fails)
+        return tern_fail(err, TERN_EINVALID, "the script says no");
+    c = xcalloc(1, sizeof(*c));
+    c->script = script;
+    c->value = xstrdup(config_get(config, "v"));
+    *ret_self = c;
+    return 0;
+}
+
+static int connector_tasks(void *self, int32_t max_tasks, tern_config_emit *emit, void *arg,
+                           struct tern_error *err)
+{
+    struct connector *c = self;
+    int32_t n;
+
+    count(&fakes.task_config_calls);
+    if (take(&fakes.script.task_config_fails))
+        return tern_fail(err, TERN_ERETRIABLE, "not just now");
+    gate_lock(&fakes.gate);
+    n = fakes.script.tasks;
+    gate_unlock(&fakes.gate);
+    ck_assert_int_eq(max_tasks, 8);
+    for (int32_t i = 0; i < n; i++) {
+        const struct tern_config_entry entries[] = {{"v", c->value}};
+        const struct tern_config one = {entries, 1};
+
+        if (emit(arg, &one, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void connector_stop(void *self)
+{
+    struct connector *c = self;
+
+    count(&fakes.connector_stops);
+    free(c->value);
+    free(c);
+}
+
+static int no_task(const struct tern_host *host, const struct tern_config *config, void **ret_self,
+                   struct tern_error *err)
+{
+    (void)host;
+    (void)config;
+    (void)ret_self;
+    return tern_fail(err, TERN_EINTERNAL, "tasks are fakes");
+}
+
+static int no_poll(void *self, int64_t max_wait_ms, struct tern_source_batch **ret_batch,
+                   struct tern_error *err)
+{
+    (void)self;
+    (void)max_wait_ms;
+    (void)ret_batch;
+    return tern_fail(err, TERN_EINTERNAL, "tasks are fakes");
+}
+
+static void no_stop(void *self)
+{
+    (void)self;
+}
+
+static const struct tern_config_key no_keys[] = {TERN_END};
+static const struct tern_config_key *const no_tables[] = {no_keys, NULL};
+static const struct tern_source_task_class task_class = {.size = sizeof(task_class),
+                                                         .name = "ScriptTask",
+                                                         .version = "7",
+                                                         .start = no_task,
+                                                         .poll = no_poll,
+                                                         .stop = no_stop};
+static const struct tern_connector_class connector_class = {
+    .size = sizeof(connector_class),
+    .name = "Script",
+    .version = "7",
+    .config_key_size = sizeof(struct tern_config_key),
+    .config = no_tables,
+    .source_task = &task_class,
+    .start = connector_start,
+    .task_configs = connector_tasks,
+    .stop = connector_stop,
+};
+
+/* ---- the herder ---- */
+
+static struct plugin_registry *plugins;
+
+static void on_rebalanced(void *arg, struct herder *h, bool is_leader)
+{
+    (void)arg;
+    (void)h;
+    gate_lock(&fakes.gate);
+    fakes.rebalances++;
+    fakes.was_leader = is_leader;
+    gate_wake(&fakes.gate);
+    gate_unlock(&fakes.gate);
+}
+
+static void on_ended(void *arg, const struct tern_error *err)
+{
+    (void)arg;
+    gate_lock(&fakes.gate);
+    fakes.ended = true;
+    fakes.ended_badly = err != NULL;
+    if (err)
+        snprintf(fakes.end_error, sizeof(fakes.end_error), "%s", err->msg);
+    gate_wake(&fakes.gate);
+    gate_unlock(&fakes.gate);
+}
+
+static const struct herder_hooks hooks = {on_rebalanced, on_ended};
+
+void fakes_init(void)
+{
+    static const struct tern_connector_class *const classes[] = {&connector_class, NULL};
+
+    gate_init(&fakes.gate);
+    status_cache_init(&statuses.cache);
+    plugins = plugin_registry_of(classes);
+}
+
+void fake_config(struct strmap *out, const char *name, const char *value)
+{
+    strmap_set(out, "connector.class", "Script");
+    strmap_set(out, "name", name);
+    strmap_set(out, "tasks.max", "8");
+    strmap_set(out, "v", value);
+}
+
+struct herder *fake_herder(membership_open *membership, void *arg)
+{
+    static const char *const pairs[] = {"bootstrap.servers",
+                                        "h:1",
+                                        "group.id",
+                                        "g",
+                                        "config.storage.topic",
+                                        "c",
+                                        "offset.storage.topic",
+                                        "o",
+                                        "status.storage.topic",
+                                        "s",
+                                        "key.converter",
+                                        "K",
+                                        "value.converter",
+                                        "V",
+                                        "scheduled.rebalance.max.delay.ms",
+                                        "100"};
+    struct strmap map = STRMAP_INIT;
+    struct herder_conf conf = {
+        .label = "test",
+        .worker_id = "me",
+        .url = "NOTUSED",
+        .plugins = plugins,
+        .open_membership = membership ? membership : sole_open,
+        .membership_arg = arg,
+        .hooks = &hooks,
+    };
+    struct herder *h = NULL;
+    struct tern_error err;
+
+    for (size_t i = 0; i < COUNT_OF(pairs); i += 2)
+        strmap_set(&map, pairs[i], pairs[i + 1]);
+    conf.worker = config_ref_new(&map);
+    ck_assert_ok(herder_new(&conf, &h, &err), err);
+    config_ref_unref(conf.worker);
+    herder_start(h);
+    return h;
+}
+
+void fake_herder_end(struct herder *h)
+{
+    herder_stop(h);
+    ck_assert(herder_join(h, clock_deadline_ms(PATIENCE_MS)));
+    ck_assert(fakes.ended);
+    ck_assert_int_eq(fakes.tasks_running, 0);
+    herder_free(h);
+    plugin_registry_free(plugins);
+    status_cache_fini(&statuses.cache);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * fakes - a cluster for a herder, in memory: topics, stores and tasks are lists here, connectors
+ * are real threads with a scripted plugin. What happens is counted and can be waited for.
+ *
+ * The fakes stand in for the functions of the same name: internal_topics, config_store,
+ * offset_store, status_store, source_task, and admin as far as a herder uses it. One herder
+ * per test.
+ */
+#include "lib/base/thread.h"
+#include "worker/herder/herder.h"
+
+/* What the scripted connectors do, by their name. */
+struct script {
+    int32_t tasks;         /* that task_configs() emits */
+    int task_config_fails; /* so often, retriable, before it succeeds */
+    bool start_fails;
+    bool start_hangs;       /* until the gate is opened: fake_release() */
+    const char *task_value; /* of key "v" in each task's config */
+};
+
+struct fakes {
+    struct gate gate; /* guards everything here */
+
+    /* the script; set before herder_start(), or locked */
+    int unreachable;      /* so many answers of the cluster fail first; -1: all */
+    bool refuse_topics;   /* internal topics cannot be used: fatal */
+    int refresh_fails;    /* so many reads of the config topic fail first */
+    int put_tasks_fails;  /* so many writes of task configs fail first */
+    struct script script; /* of every connector */
+
+    /* what has happened */
+    int cluster_asked;
+    int connector_starts, connector_stops;
+    int task_starts, task_stops, tasks_running;
+    int task_transitions;
+    int task_config_calls;
+    int tasks_written; /* commits of task configs */
+    int status_flushes;
+    int topics_removed;
+    bool ended, ended_badly;
+    char end_error[1024];
+    int rebalances;
+    bool was_leader;
+    char last_task_value[64];
+};
+
+extern struct fakes fakes;
+
+void fakes_init(void);
+/* Waits until count (a member of fakes) is at least least; ends the test after a minute. */
+void fakes_wait(const int *count, int least);
+void fakes_wait_flag(const bool *flag);
+/* Waits until a status is as named; NULL: none. */
+void fakes_wait_status(const char *connector, int32_t task, const char *state);
+void fake_release(void);
+/* As if another process had written to the config topic. */
+void fake_put_connector(const char *name, const char *class_name);
+void fake_request_restart(const char *name, bool include_tasks, bool only_failed);
+/* The trace of a status; the caller frees. NULL: no status, or none in it. */
+char *fake_trace(const char *connector, int32_t task);
+void fake_put_status(const char *connector, int32_t task, enum run_state state, int32_t generation);
+
+/* A herder on these fakes. membership NULL: alone. */
+struct herder *fake_herder(membership_open *membership, void *arg);
+/* Stops, joins, frees. */
+void fake_herder_end(struct herder *h);
+/* {"connector.class": "Script", "name": name, "tasks.max": "8", "v": value} */
+void fake_config(struct strmap *out, const char *name, const char *value);

@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The herder's whole thread on a cluster in memory: see fakes.h. */
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/xmem.h"
+#include "tests/lib/testing.h"
+#include "tests/sim/worker/herder/fakes.h"
+
+static int64_t soon(void)
+{
+    return clock_deadline_ms(60000);
+}
+
+/* Creates or replaces a connector whose tasks carry the value. */
+static void put(struct herder *h, const char *name, const char *value)
+{
+    CLEANUP(strmap_fini) struct strmap map = STRMAP_INIT;
+    struct tern_config config;
+    struct tern_error err;
+    bool created;
+
+    fake_config(&map, name, value);
+    config = strmap_config(&map);
+    ck_assert_ok(herder_put_connector(h, name, &config, NULL, true, soon(), &created, &err), err);
+}
+
+static struct herder *started(int32_t tasks)
+{
+    fakes_init();
+    fakes.script.tasks = tasks;
+    return fake_herder(NULL, NULL);
+}
+
+START_TEST(a_connector_and_its_tasks_run)
+{
+    struct herder *h = started(2);
+    struct herder_connector_status status;
+    struct herder_role role;
+    struct tern_error err;
+
+    put(h, "c", "1");
+    fakes_wait(&fakes.task_starts, 2);
+    fakes_wait_status("c", STATUS_CONNECTOR, "RUNNING");
+    fakes_wait_status("c", 1, "RUNNING");
+    ck_assert_ok(herder_connector_status(h, "c", &status, &err), err);
+    ck_assert_int_eq(status.connector.state, RUN_RUNNING);
+    ck_assert_str_eq(status.connector.worker_id, "me");
+    ck_assert_str_eq(status.connector.version, "7");
+    ck_assert_uint_eq(status.task_count, 2);
+    ck_assert_int_eq(status.tasks[1].status.state, RUN_RUNNING);
+    herder_connector_status_fini(&status);
+    herder_role(h, &role);
+    ck_assert(role.is_leader && role.is_ready);
+    ck_assert_str_eq(role.leader_url, "NOTUSED");
+    free(role.leader_url);
+    fake_herder_end(h);
+    ck_assert(!fakes.ended_badly);
+    ck_assert_int_eq(fakes.connector_stops, 1);
+    ck_assert_int_eq(fakes.task_stops, 2);
+}
+END_TEST
+
+START_TEST(what_is_stored_runs_at_once)
+{
+    struct herder *h;
+
+    fakes_init();
+    fakes.script.tasks = 1;
+    fake_put_status("gone", STATUS_CONNECTOR, RUN_RUNNING, 41);
+    fake_put_status("gone", 0, RUN_RUNNING, 41);
+    h = fake_herder(NULL, NULL);
+    fakes_wait(&fakes.rebalances, 1);
+    fakes_wait_status("gone", STATUS_CONNECTOR, NULL); /* the leader deletes what is no more */
+    fakes_wait_status("gone", 0, NULL);
+    fake_put_connector("c", "Script");
+    fakes_wait(&fakes.task_starts, 1);
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(generations_never_go_back)
+{
+    struct herder *h;
+    struct herder_role role;
+
+    fakes_init();
+    fake_put_status("x", STATUS_CONNECTOR, RUN_RUNNING, 41);
+    h = fake_herder(NULL, NULL);
+    fakes_wait(&fakes.rebalances, 1);
+    herder_role(h, &role);
+    ck_assert_int_eq(role.generation, 42);
+    free(role.leader_url);
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(a_new_configuration_restarts_connector_and_tasks)
+{
+    struct herder *h = started(2);
+
+    put(h, "c", "1");
+    fakes_wait(&fakes.task_starts, 2);
+    put(h, "c", "2");
+    fakes_wait(&fakes.connector_starts, 2);
+    fakes_wait(&fakes.task_starts, 4);
+    ck_assert_str_eq(fakes.last_task_value, "2");
+    ck_assert_int_eq(fakes.tasks_written, 2);
+    fake_herder_end(h);
+    ck_assert_int_eq(fakes.task_stops, 4);
+}
+END_TEST
+
+START_TEST(creating_twice_is_a_conflict)
+{
+    struct herder *h = started(0);
+    CLEANUP(strmap_fini) struct strmap map = STRMAP_INIT;
+    struct tern_config config;
+    struct tern_error err;
+    bool created = false;
+
+    fake_config(&map, "c", "1");
+    config = strmap_config(&map);
+    ck_assert_ok(herder_put_connector(h, "c", &config, NULL, false, soon(), &created, &err), err);
+    ck_assert(created);
+    ck_assert_int_lt(herder_put_connector(h, "c", &config, NULL, false, soon(), &created, &err), 0);
+    ck_assert_int_eq(err.code, TERN_ECONFLICT);
+    ck_assert_str_eq(err.msg, "Connector c already exists");
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(pause_resume_stop)
+{
+    struct herder *h = started(1);
+    struct tern_error err;
+
+    put(h, "c", "1");
+    fakes_wait_status("c", 0, "RUNNING");
+    ck_assert_ok(herder_set_target(h, "c", TARGET_PAUSED, soon(), &err), err);
+    fakes_wait_status("c", STATUS_CONNECTOR, "PAUSED");
+    fakes_wait_status("c", 0, "PAUSED");
+    ck_assert_ok(herder_set_target(h, "c", TARGET_STARTED, soon(), &err), err);
+    fakes_wait_status("c", STATUS_CONNECTOR, "RUNNING");
+    fakes_wait_status("c", 0, "RUNNING");
+    fakes_wait(&fakes.task_config_calls, 2);
+    ck_assert_int_eq(fakes.tasks_written, 1); /* nothing new */
+    ck_assert_ok(herder_set_target(h, "c", TARGET_STOPPED, soon(), &err), err);
+    fakes_wait_status("c", STATUS_CONNECTOR, "STOPPED");
+    fakes_wait(&fakes.task_stops, 1);
+    fakes_wait_status("c", 0, NULL); /* deleted by the leader */
+    ck_assert_ok(herder_set_target(h, "c", TARGET_STARTED, soon(), &err), err);
+    fakes_wait_status("c", 0, "RUNNING");
+    ck_assert_int_lt(herder_set_target(h, "none", TARGET_PAUSED, soon(), &err), 0);
+    ck_assert_int_eq(err.code, TERN_ENOTFOUND);
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(a_deleted_connector_leaves_nothing)
+{
+    struct herder *h = started(2);
+    const struct cluster_state *s;
+    struct tern_error err;
+
+    put(h, "c", "1");
+    fakes_wait_status("c", 1, "RUNNING");
+    ck_assert_ok(herder_delete_connector(h, "c", soon(), &err), err);
+    fakes_wait(&fakes.task_stops, 2);
+    fakes_wait(&fakes.connector_stops, 1);
+    fakes_wait_status("c", STATUS_CONNECTOR, NULL);
+    fakes_wait_status("c", 0, NULL);
+    fakes_wait(&fakes.topics_removed, 1);
+    s = herder_snapshot(h);
+    ck_assert_uint_eq(s->count, 0);
+    cluster_state_unref(s);
+    ck_assert_int_lt(herder_delete_connector(h, "c", soon(), &err), 0);
+    ck_assert_str_eq(err.msg, "Connector c not found");
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(restarts)
+{
+    struct herder *h = started(2);
+    struct tern_error err;
+
+    put(h, "c", "1");
+    fakes_wait_status("c", 1, "RUNNING");
+    ck_assert_ok(herder_restart_connector(h, "c", soon(), &err), err);
+    fakes_wait(&fakes.connector_starts, 2);
+    ck_assert_int_eq(fakes.task_starts, 2);
+    ck_assert_ok(herder_restart_task(h, "c", 1, soon(), &err), err);
+    fakes_wait(&fakes.task_starts, 3);
+    ck_assert_int_lt(herder_restart_task(h, "c", 2, soon(), &err), 0);
+    ck_assert_str_eq(err.msg, "Unknown task: c-2");
+    fake_request_restart("c", true, false);
+    fakes_wait(&fakes.connector_starts, 3);
+    fakes_wait(&fakes.task_starts, 5);
+    fakes_wait_status("c", 0, "RUNNING");
+    fake_request_restart("c", true, true); /* nothing has failed */
+    put(h, "d", "1");                      /* is handled after it */
+    fakes_wait(&fakes.connector_starts, 4);
+    fakes_wait_status("d", 1, "RUNNING");
+    ck_assert_int_eq(fakes.task_starts, 7);
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(only_what_failed_is_restarted)
+{
+    struct herder *h = started(2);
+
+    put(h, "c", "1");
+    fakes_wait_status("c", 1, "RUNNING");
+    fake_put_status("c", 1, RUN_FAILED, 1);
+    fake_request_restart("c", true, true);
+    fakes_wait(&fakes.task_starts, 3);
+    fakes_wait_status("c", 1, "RUNNING");
+    ck_assert_int_eq(fakes.connector_starts, 1);
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(one_that_fails_does_not_hinder_others)
+{
+    struct herder *h;
+    char *trace;
+
+    fakes_init();
+    fakes.script.start_fails = true;
+    fakes.script.tasks = 1;
+    h = fake_herder(NULL, NULL);
+    put(h, "bad", "1");
+    fakes_wait_status("bad", STATUS_CONNECTOR, "FAILED");
+    trace = fake_trace("bad", STATUS_CONNECTOR);
+    ck_assert_ptr_nonnull(strstr(trace, "the script says no"));
+    free(trace);
+    gate_lock(&fakes.gate);
+    fakes.script.start_fails = false;
+    gate_unlock(&fakes.gate);
+    put(h, "good", "1");
+    fakes_wait_status("good", 0, "RUNNING");
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(a_class_that_nobody_provides)
+{
+    struct herder *h = started(1);
+    char *trace;
+
+    fakes_wait(&fakes.rebalances, 1);
+    fake_put_connector("c", "org.example.Nothing");
+    fakes_wait_status("c", STATUS_CONNECTOR, "FAILED");
+    trace = fake_trace("c", STATUS_CONNECTOR);
+    ck_assert_ptr_nonnull(
+        strstr(trace, "org.example.Nothing, available connectors are: PluginDesc"));
+    ck_assert_ptr_nonnull(strstr(trace, "Script"));
+    free(trace);
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(one_that_hangs_does_not_hold_up_the_herder)
+{
+    struct herder *h;
+
+    fakes_init();
+    fakes.script.start_hangs = true;
+    fakes.script.tasks = 1;
+    h = fake_herder(NULL, NULL);
+    put(h, "slow", "1");
+    fakes_wait(&fakes.connector_starts, 1);
+    gate_lock(&fakes.gate);
+    fakes.script.start_hangs = false;
+    gate_unlock(&fakes.gate);
+    put(h, "quick", "1");
+    fakes_wait_status("quick", 0, "RUNNING");
+    fake_release();
+    fakes_wait_status("slow", 0, "RUNNING");
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(a_retriable_failure_is_tried_again)
+{
+    struct herder *h;
+
+    fakes_init();
+    fakes.script.tasks = 1;
+    fakes.script.task_config_fails = 1;
+    fakes.put_tasks_fails = 1;
+    h = fake_herder(NULL, NULL);
+    put(h, "c", "1");
+    fakes_wait_status("c", 0, "RUNNING");
+    ck_assert_int_eq(fakes.task_config_calls, 3); /* one failed, one was not stored, one was */
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(too_many_tasks_make_it_fail)
+{
+    struct herder *h = started(9); /* tasks.max is 8 */
+    char *trace;
+
+    put(h, "c", "1");
+    fakes_wait_status("c", STATUS_CONNECTOR, "FAILED");
+    trace = fake_trace("c", STATUS_CONNECTOR);
+    ck_assert_ptr_nonnull(strstr(trace, "TooManyTasksException"));
+    free(trace);
+    ck_assert_int_eq(fakes.tasks_written, 0);
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(an_unreachable_cluster_is_tried_again)
+{
+    struct herder *h;
+
+    fakes_init();
+    fakes.unreachable = 2;
+    h = fake_herder(NULL, NULL);
+    fakes_wait(&fakes.rebalances, 1);
+    ck_assert_int_eq(fakes.cluster_asked, 3);
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(stopping_does_not_wait_for_the_cluster)
+{
+    struct herder *h;
+    const struct cluster_state *s;
+
+    fakes_init();
+    fakes.unreachable = -1;
+    h = fake_herder(NULL, NULL);
+    fakes_wait(&fakes.cluster_asked, 2);
+    s = herder_snapshot(h);
+    ck_assert_ptr_null(s);
+    fake_herder_end(h);
+    ck_assert(!fakes.ended_badly);
+}
+END_TEST
+
+START_TEST(topics_that_cannot_be_used_end_it)
+{
+    struct herder *h;
+
+    fakes_init();
+    fakes.refuse_topics = true;
+    h = fake_herder(NULL, NULL);
+    fakes_wait_flag(&fakes.ended);
+    ck_assert(fakes.ended_badly);
+    ck_assert_str_eq(fakes.end_error, "the topic is not compacted");
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(askers_may_give_up)
+{
+    CLEANUP(strmap_fini) struct strmap map = STRMAP_INIT;
+    struct tern_config config;
+    struct tern_error err;
+    struct herder *h;
+    bool created;
+
+    fakes_init();
+    fakes.unreachable = -1;
+    h = fake_herder(NULL, NULL);
+    fake_config(&map, "c", "1");
+    config = strmap_config(&map);
+    ck_assert_int_lt(
+        herder_put_connector(h, "c", &config, NULL, true, clock_mono_ms() + 1, &created, &err), 0);
+    ck_assert_int_eq(err.code, TERN_ETIMEOUT);
+    fake_herder_end(h); /* frees what nobody waits for */
+}
+END_TEST
+
+/* ---- another membership: what a group will tell ---- */
+
+/* A group of which the test decides what it assigns. */
+struct group {
+    struct membership base;
+    const struct membership_listener *listener;
+    void *arg;
+    bool leads;
+    int64_t extra_offset; /* added to the config topic's: the leader has read further */
+    bool breaks;          /* the next poll fails for good */
+    bool rejoin;
+    int joins, leaves;
+    struct gate gate;
+    bool woken; /* gate */
+};
+
+static int group_poll(struct membership *m, int64_t deadline_ms, bool *ret_stable,
+                      struct tern_error *err)
+{
+    struct group *g = CONTAINER_OF(m, struct group, base);
+    struct assignment *a;
+
+    *ret_stable = true;
+    if (g->breaks)
+        return tern_fail(err, TERN_EINTERNAL, "the group is broken");
+    if (g->rejoin) {
+        g->rejoin = false;
+        a = xcalloc(1, sizeof(*a));
+        a->protocol = GROUP_SESSIONED;
+        a->generation = ++g->joins;
+        a->leader = xstrdup(g->leads ? "me" : "another");
+        a->offset = g->listener->configured(g->arg, &a->assigned);
+        a->offset += g->extra_offset;
+        if (g->extra_offset) /* once: then the topic has it */
+            g->extra_offset = 0;
+        g->listener->joined(g->arg, a);
+        return 0;
+    }
+    gate_lock(&g->gate);
+    while (!g->woken) {
+        if (!gate_wait(&g->gate, deadline_ms))
+            break;
+    }
+    g->woken = false;
+    gate_unlock(&g->gate);
+    return 0;
+}
+
+static void group_rejoin(struct membership *m, const char *reason)
+{
+    (void)reason;
+    CONTAINER_OF(m, struct group, base)->rejoin = true;
+}
+
+static const char *group_member(const struct membership *m)
+{
+    (void)m;
+    return "me";
+}
+
+static void group_leave(struct membership *m, const char *reason)
+{
+    struct group *g = CONTAINER_OF(m, struct group, base);
+
+    (void)reason;
+    g->leaves++;
+    g->rejoin = true;
+}
+
+static void group_wake(struct membership *m)
+{
+    struct group *g = CONTAINER_OF(m, struct group, base);
+
+    gate_lock(&g->gate);
+    g->woken = true;
+    gate_wake(&g->gate);
+    gate_unlock(&g->gate);
+}
+
+static void group_free(struct membership *m)
+{
+    (void)m;
+}
+
+static int group_open(void *arg, const struct membership_conf *conf,
+                      struct membership **ret_membership, struct tern_error *err)
+{
+    static const struct membership_ops ops = {group_poll,  group_rejoin, group_member,
+                                              group_leave, group_wake,   group_free};
+    struct group *g = arg;
+
+    (void)err;
+    g->base.ops = &ops;
+    g->listener = conf->listener;
+    g->arg = conf->arg;
+    g->rejoin = true;
+    *ret_membership = &g->base;
+    return 0;
+}
+
+static void group_init(struct group *g, bool leads)
+{
+    *g = (struct group){.leads = leads};
+    gate_init(&g->gate);
+}
+
+START_TEST(only_the_leader_writes)
+{
+    struct group g;
+    struct herder *h;
+    CLEANUP(strmap_fini) struct strmap map = STRMAP_INIT;
+    struct tern_config config;
+    struct tern_error err;
+    bool created;
+
+    fakes_init();
+    fakes.script.tasks = 1;
+    group_init(&g, false);
+    h = fake_herder(group_open, &g);
+    fakes_wait(&fakes.rebalances, 1);
+    ck_assert(!fakes.was_leader);
+    fake_config(&map, "c", "1");
+    config = strmap_config(&map);
+    ck_assert_int_lt(herder_put_connector(h, "c", &config, NULL, true, soon(), &created, &err), 0);
+    ck_assert_int_eq(err.code, TERN_ECONFLICT);
+    fake_put_connector("c", "Script"); /* by the leader, assigned to us */
+    fakes_wait_status("c", STATUS_CONNECTOR, "RUNNING");
+    fakes_wait(&fakes.task_config_calls, 1);
+    fakes_wait(&fakes.task_config_calls, 2); /* tried again: they could not be stored */
+    ck_assert_int_eq(fakes.tasks_written, 0);
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(one_that_is_behind_catches_up)
+{
+    struct group g;
+    struct herder *h;
+
+    fakes_init();
+    group_init(&g, true);
+    g.extra_offset = 5;
+    fakes.refresh_fails = 2;
+    h = fake_herder(group_open, &g);
+    fakes_wait(&fakes.rebalances, 1);
+    ck_assert_int_eq(fakes.refresh_fails, 0);
+    fake_herder_end(h);
+    ck_assert_int_ge(g.leaves, 2); /* left while it could not read; and at the end */
+}
+END_TEST
+
+START_TEST(a_broken_group_ends_it)
+{
+    struct group g;
+    struct herder *h;
+
+    fakes_init();
+    group_init(&g, true);
+    g.breaks = true;
+    h = fake_herder(group_open, &g);
+    fakes_wait_flag(&fakes.ended);
+    ck_assert(fakes.ended_badly);
+    ck_assert_str_eq(fakes.end_error, "the group is broken");
+    fake_herder_end(h);
+}
+END_TEST
+
+static void herder_suite(Suite *s)
+{
+    test_add(s, a_connector_and_its_tasks_run);
+    test_add(s, what_is_stored_runs_at_once);
+    test_add(s, generations_never_go_back);
+    test_add(s, a_new_configuration_restarts_connector_and_tasks);
+    test_add(s, creating_twice_is_a_conflict);
+    test_add(s, pause_resume_stop);
+    test_add(s, a_deleted_connector_leaves_nothing);
+    test_add(s, restarts);
+    test_add(s, only_what_failed_is_restarted);
+    test_add(s, one_that_fails_does_not_hinder_others);
+    test_add(s, a_class_that_nobody_provides);
+    test_add(s, one_that_hangs_does_not_hold_up_the_herder);
+    test_add(s, a_retriable_failure_is_tried_again);
+    test_add(s, too_many_tasks_make_it_fail);
+    test_add(s, an_unreachable_cluster_is_tried_again);
+    test_add(s, stopping_does_not_wait_for_the_cluster);
+    test_add(s, topics_that_cannot_be_used_end_it);
+    test_add(s, askers_may_give_up);
+    test_add(s, only_the_leader_writes);
+    test_add(s, one_that_is_behind_catches_up);
+    test_add(s, a_broken_group_ends_it);
+}
+
+TEST_MAIN("herder", herder_suite)

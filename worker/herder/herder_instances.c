@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker/herder/herder_priv.h"
+
+#include <assert.h>
+
+#include "lib/base/log.h"
+#include "lib/base/xmem.h"
+
+LOG_DOMAIN("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
+
+struct running_connector *herder_connector(const struct herder *h, const char *name)
+{
+    return ptrmap_get(&h->connectors, name);
+}
+
+struct running_task *herder_task(const struct herder *h, const char *connector, int32_t task)
+{
+    CLEANUP(freep) char *id = herder_task_id(connector, task);
+
+    return ptrmap_get(&h->tasks, id);
+}
+
+static void connector_drop(struct running_connector *c)
+{
+    config_ref_unref(c->raw);
+    config_ref_unref(c->resolved);
+    free(c->name);
+    free(c);
+}
+
+static void task_drop(struct running_task *t)
+{
+    free(t->connector);
+    free(t);
+}
+
+/* ---- configurations ---- */
+
+/* Puts the values of variables in; the caller unrefs *ret_config. */
+static int resolve(const struct herder *h, struct config_ref *raw, struct config_ref **ret_config,
+                   struct tern_error *err)
+{
+    const struct tern_config view = config_ref_config(raw);
+    struct strmap out = STRMAP_INIT;
+
+    if (provider_set_resolve(h->providers, &view, &out, err) < 0)
+        return -1;
+    *ret_config = config_ref_new(&out);
+    return 0;
+}
+
+static int find_plugin(const struct herder *h, const struct strmap *config,
+                       const struct connector_plugin **ret_plugin, struct tern_error *err)
+{
+    const char *class_name = strmap_get(config, "connector.class");
+
+    if (!class_name)
+        return tern_fail(err, TERN_EINVALID, "Connector config contains no connector type");
+    return plugin_registry_connector(h->plugins, class_name, ret_plugin, err);
+}
+
+/* ---- connectors ---- */
+
+/* The outcome of a start or transition, on its way to the herder thread. */
+struct transition {
+    struct inbox_msg msg;
+    struct herder *herder;
+    char *connector;
+    enum target_state target;
+    bool is_done;
+};
+
+static void transition_drop(struct inbox_msg *msg)
+{
+    struct transition *t = CONTAINER_OF(msg, struct transition, msg);
+
+    free(t->connector);
+    free(t);
+}
+
+static void transition_run(void *receiver, struct inbox_msg *msg)
+{
+    struct transition *t = CONTAINER_OF(msg, struct transition, msg);
+
+    if (t->is_done && t->target == TARGET_STARTED)
+        herder_reconfigure(receiver, t->connector);
+    transition_drop(msg);
+}
+
+void *herder_transition_arg(struct herder *h, const char *connector, enum target_state target)
+{
+    struct transition *t = xcalloc(1, sizeof(*t));
+
+    t->msg.run = transition_run;
+    t->msg.drop = transition_drop;
+    t->herder = h;
+    t->connector = xstrdup(connector);
+    t->target = target;
+    return t;
+}
+
+void herder_on_transition(void *arg, const struct tern_error *err)
+{
+    struct transition *t = arg;
+
+    t->is_done = !err;
+    herder_post(t->herder, &t->msg);
+}
+
+static struct running_connector *connector_new(struct herder *h, const struct connector_state *s,
+                                               struct tern_error *err)
+{
+    struct running_connector *c = xcalloc(1, sizeof(*c));
+
+    c->name = xstrdup(s->name);
+    c->incarnation = ++h->incarnations;
+    c->raw = config_ref_ref(s->config);
+    c->retry = (struct backoff){.min_ms = 250, .max_ms = 60000}; /* spec: 1.11 */
+    if (resolve(h, c->raw, &c->resolved, err) < 0 ||
+        find_plugin(h, config_ref_map(c->resolved), &c->plugin, err) < 0) {
+        connector_drop(c);
+        return NULL;
+    }
+    return c;
+}
+
+static void fail_start(struct herder *h, const char *name, const struct tern_error *err,
+                       connector_done *done, void *arg)
+{
+    herder_put_failure(h, name, STATUS_CONNECTOR, NULL, err);
+    done(arg, err);
+}
+
+void herder_start_connector(struct herder *h, const char *name, connector_done *done, void *arg)
+{
+    const struct connector_state *state = cluster_state_connector(h->config, name);
+    struct running_connector *c;
+    struct connector_run_conf conf = {
+        .name = name,
+        .offsets = h->offsets,
+        .listener = &herder_run_listener,
+        .arg = h,
+        .reconfigure = herder_on_reconfigure,
+    };
+    struct tern_error err;
+
+    assert(!herder_connector(h, name));
+    if (!state || !state->config) {
+        tern_fail_at(&err, "herder_instances.c", TERN_ENOTFOUND, "Connector %s not found", name);
+        done(arg, &err);
+        return;
+    }
+    log_info("Starting connector %s", name);
+    c = connector_new(h, state, &err);
+    if (!c) {
+        fail_start(h, name, &err, done, arg);
+        return;
+    }
+    herder_set_version(h, name, STATUS_CONNECTOR, c->plugin->connector.version);
+    ptrmap_set(&h->connectors, name, c);
+    conf.plugin = c->plugin;
+    conf.config = c->resolved;
+    c->run = connector_run_start(&conf, state->target, done, arg);
+}
+
+/* ---- tasks ---- */
+
+struct task_parts {
+    struct config_ref *task, *connector;
+    const struct connector_plugin *plugin;
+};
+
+static void task_parts_fini(struct task_parts *p)
+{
+    config_ref_unref(p->task);
+    config_ref_unref(p->connector);
+}
+
+static int task_parts_init(struct herder *h, const struct connector_state *state, int32_t task,
+                           struct task_parts *p, struct tern_error *err)
+{
+    struct config_ref *raw = connector_state_task(state, task);
+    const char *class_name;
+
+    if (resolve(h, state->config, &p->connector, err) < 0 || resolve(h, raw, &p->task, err) < 0)
+        return -1;
+    class_name = strmap_get(config_ref_map(p->task), "task.class");
+    if (!class_name) { /* peer text */
+        return tern_fail(err, TERN_EINVALID,
+                         "Missing required configuration \"task.class\" which has no default "
+                         "value.");
+    }
+    return plugin_registry_task(h->plugins, class_name, &p->plugin, err);
+}
+
+/* A lowered tasks.max fails the tasks that are stored. */
+static int check_task_count(const struct connector_state *state, struct config_ref *resolved,
+                            struct tern_error *err)
+{
+    const struct tern_config view = config_ref_config(resolved);
+
+    return connector_check_task_count(state->name, &view, (size_t)connector_state_tasks(state),
+                                      err);
+}
+
+static void run_task(struct herder *h, const struct connector_state *state, int32_t number,
+                     const struct task_parts *p)
+{
+    struct running_task *t = xcalloc(1, sizeof(*t));
+    CLEANUP(freep) char *id = herder_task_id(state->name, number);
+    const struct source_task_conf conf = {
+        .connector = state->name,
+        .task = number,
+        .plugin = p->plugin,
+        .config = p->task,
+        .connector_config = p->connector,
+        .worker_config = h->worker,
+        .offsets = h->offsets,
+        .listener = &herder_run_listener,
+        .arg = h,
+        .topic_used = h->settings.topic_tracking ? herder_on_topic_used : NULL,
+    };
+
+    t->connector = xstrdup(state->name);
+    t->number = number;
+    herder_set_version(h, state->name, number, p->plugin->source_task.version);
+    ptrmap_set(&h->tasks, id, t);
+    t->run = source_task_start(&conf, state->target);
+}
+
+void herder_start_task(struct herder *h, const char *connector, int32_t task)
+{
+    const struct connector_state *state = cluster_state_connector(h->config, connector);
+    CLEANUP(task_parts_fini) struct task_parts parts = {0};
+    struct tern_error err;
+
+    assert(!herder_task(h, connector, task));
+    if (!state || !connector_state_task(state, task))
+        return; /* gone meanwhile: the next rebalance takes it away */
+    log_info("Starting task %s-%d", connector, (int)task);
+    if (task_parts_init(h, state, task, &parts, &err) < 0)
+        herder_put_failure(h, connector, task, NULL, &err);
+    else if (check_task_count(state, parts.connector, &err) < 0)
+        herder_put_failure(h, connector, task, TOO_MANY_TASKS_EXCEPTION, &err);
+    else
+        run_task(h, state, task, &parts);
+}
+
+/* ---- stopping ---- */
+
+static void ask_to_stop(struct herder *h, const struct work *work)
+{
+    for (size_t i = 0; i < work->connector_count; i++) {
+        struct running_connector *c = herder_connector(h, work->connectors[i]);
+
+        if (c)
+            connector_run_stop(c->run);
+    }
+    for (size_t i = 0; i < work->task_count; i++) {
+        struct running_task *t = herder_task(h, work->tasks[i].connector, work->tasks[i].number);
+
+        if (t)
+            source_task_stop(t->run);
+    }
+}
+
+static void await_connector(struct herder *h, const char *name, int64_t deadline_ms)
+{
+    struct running_connector *c = ptrmap_take(&h->connectors, name);
+
+    if (!c)
+        return;
+    connector_run_await(c->run, deadline_ms);
+    connector_drop(c);
+}
+
+static void await_task(struct herder *h, const struct work_task *task, int64_t deadline_ms)
+{
+    CLEANUP(freep) char *id = herder_task_id(task->connector, task->number);
+    struct running_task *t = ptrmap_take(&h->tasks, id);
+
+    if (!t)
+        return;
+    source_task_await(t->run, deadline_ms);
+    task_drop(t);
+}
+
+void herder_stop_work(struct herder *h, const struct work *work)
+{
+    const int64_t connectors_ms = clock_deadline_ms(CONNECTOR_STOP_MS);
+    const int64_t tasks_ms = clock_deadline_ms(h->settings.task_shutdown_timeout_ms);
+
+    ask_to_stop(h, work);
+    for (size_t i = 0; i < work->connector_count; i++)
+        await_connector(h, work->connectors[i], connectors_ms);
+    for (size_t i = 0; i < work->task_count; i++)
+        await_task(h, &work->tasks[i], tasks_ms);
+}
+
+void herder_running_work(const struct herder *h, struct work *ret_work)
+{
+    PTRMAP_FOREACH (&h->connectors, e)
+        work_add_connector(ret_work, e->key);
+    PTRMAP_FOREACH (&h->tasks, e) {
+        const struct running_task *t = e->value;
+
+        work_add_task(ret_work, t->connector, t->number);
+    }
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * herder_priv - the herder's state, and what its files do for each other.
+ *
+ *   herder.c            life, the thread, the tick
+ *   herder_boot.c       opening admin, topics and stores; closing them
+ *   herder_instances.c  starting and stopping connectors and tasks
+ *   herder_rebalance.c  joined, revoked, catching up
+ *   herder_updates.c    what the config topic's reader has staged
+ *   herder_tasks.c      new task configurations
+ *   herder_restart.c    restarts
+ *   herder_requests.c   what others ask
+ *   herder_status.c     statuses that instances report
+ *   herder_views.c      what others look at
+ */
+#include "lib/base/clock.h"
+#include "lib/base/inbox.h"
+#include "lib/base/ptrmap.h"
+#include "lib/base/vec.h"
+#include "lib/conf/provider.h"
+#include "lib/kafka/admin.h"
+#include "worker/herder/herder.h"
+#include "worker/herder/restart_plan.h"
+#include "worker/herder/worker_config.h"
+#include "worker/store/offset_store.h"
+#include "worker/task/connector_run.h"
+#include "worker/task/source_task.h"
+
+/* Connectors have this long to stop, all together. Spec: connect-distributed.md 11. */
+enum {
+    CONNECTOR_STOP_MS = 5000,
+    STATUS_FLUSH_MS = 2000
+};
+
+/* What goes on being wrong is said once more after this time. */
+enum {
+    SAY_AGAIN_MS = 60000
+};
+
+/* What the config topic's reader has seen and the herder has not acted upon. */
+struct staged {
+    bool rebalance;      /* a connector came or went, or tasks were committed */
+    struct work configs; /* connectors only, here and below */
+    struct work targets;
+    struct work task_configs;
+    struct restart_queue restarts;
+};
+
+/* A connector that was started here. Herder thread. */
+struct running_connector {
+    char *name;
+    uint64_t incarnation; /* tells answers of an earlier instance apart */
+    struct connector_run *run;
+    const struct connector_plugin *plugin;
+    struct config_ref *raw, *resolved; /* what it was started with */
+    bool is_asked;                     /* for task configs, and has not answered */
+    bool ask_again;                    /* when it has */
+    struct backoff retry;
+    int64_t say_at_ms; /* when a failure that goes on is said again; 0: none goes on */
+};
+
+struct running_task {
+    char *connector;
+    int32_t number;
+    struct source_task *run;
+};
+
+/* A message to the herder thread: base.run gets the herder. */
+struct herder_timer {
+    int64_t due_ms;
+    struct inbox_msg *msg; /* owned */
+};
+
+/* The resolved form of the configuration that task configs were made from. */
+struct applied_config {
+    struct config_ref *raw, *resolved;
+};
+
+struct herder {
+    /* immutable after herder_new() */
+    char *label, *worker_id, *url;
+    char *context; /* of its threads' log lines */
+    struct config_ref *worker;
+    struct worker_settings settings;
+    struct config_memory *memory;
+    struct provider_set *providers;
+    const struct plugin_registry *plugins;
+    membership_open *open_membership;
+    void *membership_arg;
+    const struct herder_hooks *hooks;
+    void *arg;
+
+    struct thread thread;
+    struct inbox inbox; /* messages to the thread */
+    bool cancel;        /* atomic (__atomic builtins: the stores read it through a plain pointer) */
+
+    /* set by the thread in herder_boot(), gone at its end */
+    struct admin *admin;
+    struct config_store *configs;
+    struct offset_store *offsets;
+    struct status_store *statuses;
+    struct membership *membership; /* gate for others than the thread, until herder_free() */
+    int32_t generation;            /* atomic: written by the thread, read by listeners */
+
+    struct gate gate;                   /* a leaf */
+    struct staged staged;               /* gate */
+    const struct cluster_state *config; /* written by the thread under the gate; NULL at first */
+    bool is_open;                       /* gate: the stores may be used by others */
+    size_t users;                       /* gate: others that are using them */
+    struct herder_role role;            /* gate */
+    struct ptrmap versions;             /* gate: instance -> version of its plugin, static */
+
+    /* herder thread only */
+    struct assignment *assignment; /* NULL before the first join */
+    struct work running;
+    struct work restarting; /* tasks only: stopped, to be started again if still assigned */
+    bool rebalance_resolved;
+    bool can_read_configs;
+    bool has_ticked;
+    int backoff_retries;
+    int64_t scheduled_rebalance_ms; /* FOREVER_MS: none */
+    struct ptrmap connectors;       /* name -> struct running_connector */
+    struct ptrmap tasks;            /* "<connector>-<n>" -> struct running_task */
+    struct ptrmap applied;          /* connector -> struct applied_config */
+    uint64_t incarnations;
+    VEC(struct herder_timer) timers; /* by due time */
+};
+
+/* ---- herder.c ---- */
+
+bool herder_is_stopping(const struct herder *h);
+/* Waits, but no longer than until the herder is asked to stop; false: it was. */
+bool herder_pause(struct herder *h, int64_t timeout_ms);
+/* Queues a message and wakes the thread. Takes msg. Thread: any. */
+void herder_post(struct herder *h, struct inbox_msg *msg);
+/* The same, to be run when due. Thread: herder. */
+void herder_post_at(struct herder *h, int64_t due_ms, struct inbox_msg *msg);
+void herder_wake(struct herder *h);
+/* Takes a reference away from s. */
+void herder_set_config(struct herder *h, const struct cluster_state *s);
+bool herder_is_leader(const struct herder *h);
+/* The Java text of a task's id; the caller frees. */
+char *herder_task_id(const char *connector, int32_t task);
+
+/* ---- herder_boot.c ---- */
+
+/* Opens everything, again and again until it succeeds or the herder is stopping (then -1,
+ * TERN_ERETRIABLE). */
+int herder_boot(struct herder *h, struct tern_error *err) MUST_CHECK;
+void herder_close(struct herder *h);
+
+/* ---- herder_instances.c ---- */
+
+void herder_start_connector(struct herder *h, const char *name, connector_done *done, void *arg);
+void herder_start_task(struct herder *h, const char *connector, int32_t task);
+/* Stops what of work runs here and waits for it, within the budgets. */
+void herder_stop_work(struct herder *h, const struct work *work);
+struct running_connector *herder_connector(const struct herder *h, const char *name);
+struct running_task *herder_task(const struct herder *h, const char *connector, int32_t task);
+/* Everything that runs here. ret_work is empty before. */
+void herder_running_work(const struct herder *h, struct work *ret_work);
+/* The answer to a transition or start: on success, and if that is to run, its tasks are looked at.
+ */
+connector_done herder_on_transition;
+/* The argument of herder_on_transition. */
+void *herder_transition_arg(struct herder *h, const char *connector, enum target_state target);
+
+/* ---- herder_rebalance.c ---- */
+
+extern const struct membership_listener herder_membership_listener;
+/* False: start the tick over. */
+bool herder_resolve_rebalance(struct herder *h);
+/* False: could not catch up; the group was left, and some time has passed. */
+bool herder_read_configs(struct herder *h);
+
+/* ---- herder_updates.c ---- */
+
+extern const struct config_listener herder_config_listener;
+/* True: start the tick over. */
+bool herder_apply_updates(struct herder *h);
+void staged_fini(struct staged *s);
+
+/* ---- herder_tasks.c ---- */
+
+/* Asks a connector for its task configurations, and stores them if they are new. */
+void herder_reconfigure(struct herder *h, const char *connector);
+/* connector_run_conf.reconfigure. Thread: any. */
+void herder_on_reconfigure(void *arg, const char *connector);
+void herder_drop_applied(void *applied);
+
+/* ---- herder_restart.c ---- */
+
+void herder_run_restarts(struct herder *h);
+
+/* ---- herder_status.c ---- */
+
+extern const struct run_listener herder_run_listener;
+/* Remembers the plugin's version of an instance, for its statuses. */
+void herder_set_version(struct herder *h, const char *connector, int32_t task, const char *version);
+void herder_put_status(struct herder *h, const char *connector, int32_t task, enum run_state state,
+                       const char *trace, bool safe);
+/* FAILED, safe, with err as the trace; logs it. class_name: of the exception, NULL: that of err's
+ * code. */
+void herder_put_failure(struct herder *h, const char *connector, int32_t task,
+                        const char *class_name, const struct tern_error *err);
+/* What connectors use, for status topics. source_task_conf.topic_used. */
+void herder_on_topic_used(void *arg, const char *topic, const char *connector, int32_t task);
+/* Leader: deletes statuses of what is configured no more. */
+void herder_clean_statuses(struct herder *h);

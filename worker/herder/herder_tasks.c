@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * New task configurations: a connector that runs here is asked for them, and what it answers is
+ * stored when it is anything new. That they are not too many is checked by connector_run.
+ * Spec: connect-distributed.md 10.7, connect-runtime.md 1.4.
+ */
+#include "worker/herder/herder_priv.h"
+
+#include "lib/base/log.h"
+#include "lib/base/xmem.h"
+#include "lib/conf/config_def.h"
+#include "worker/herder/connector_check.h"
+#include "worker/herder/task_configs.h"
+
+LOG_DOMAIN("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
+
+/* ---- the configuration that stored tasks were made from ---- */
+
+void herder_drop_applied(void *applied)
+{
+    struct applied_config *a = applied;
+
+    config_ref_unref(a->raw);
+    config_ref_unref(a->resolved);
+    free(a);
+}
+
+static void remember_applied(struct herder *h, const char *connector, struct config_ref *raw,
+                             struct config_ref *resolved)
+{
+    struct applied_config *a = xcalloc(1, sizeof(*a));
+
+    a->raw = config_ref_ref(raw);
+    a->resolved = config_ref_ref(resolved);
+    ptrmap_set(&h->applied, connector, a);
+}
+
+static bool same_config(struct config_ref *a, struct config_ref *b)
+{
+    const struct tern_config x = config_ref_config(a), y = config_ref_config(b);
+
+    return a == b || config_equal(&x, &y);
+}
+
+/* Resolved once, so that a value that changes outside is noticed. NULL: not known. Borrowed. */
+static struct config_ref *applied_of(struct herder *h, const struct connector_state *s)
+{
+    struct applied_config *a = ptrmap_get(&h->applied, s->name);
+    struct strmap resolved = STRMAP_INIT;
+    struct config_ref *fresh;
+    struct tern_config view;
+    struct tern_error err;
+
+    if (!s->applied)
+        return NULL;
+    if (a && same_config(a->raw, s->applied))
+        return a->resolved;
+    view = config_ref_config(s->applied);
+    if (provider_set_resolve(h->providers, &view, &resolved, &err) < 0)
+        return NULL;
+    fresh = config_ref_new(&resolved);
+    remember_applied(h, s->name, s->applied, fresh);
+    config_ref_unref(fresh);
+    a = ptrmap_get(&h->applied, s->name);
+    return a->resolved;
+}
+
+/* ---- asking ---- */
+
+/* A question, and later its answer: from the connector's thread back to the herder's. */
+struct task_answer {
+    struct inbox_msg msg;
+    struct herder *herder;
+    char *connector;
+    uint64_t incarnation;
+    struct strmap *tasks; /* [count] */
+    size_t count;
+    bool failed;
+    struct tern_error err; /* if failed */
+};
+
+static void answer_drop(struct inbox_msg *msg)
+{
+    struct task_answer *a = CONTAINER_OF(msg, struct task_answer, msg);
+
+    for (size_t i = 0; i < a->count; i++)
+        strmap_fini(&a->tasks[i]);
+    free(a->tasks);
+    free(a->connector);
+    free(a);
+}
+
+static void answer_run(void *receiver, struct inbox_msg *msg);
+
+static struct task_answer *answer_new(struct herder *h, const struct running_connector *c)
+{
+    struct task_answer *a = xcalloc(1, sizeof(*a));
+
+    a->msg.run = answer_run;
+    a->msg.drop = answer_drop;
+    a->herder = h;
+    a->connector = xstrdup(c->name);
+    a->incarnation = c->incarnation;
+    return a;
+}
+
+/* Thread: the connector's. */
+static void on_answer(void *arg, const struct tern_config *tasks, size_t count,
+                      const struct tern_error *err)
+{
+    struct task_answer *a = arg;
+
+    if (err) {
+        a->failed = true;
+        a->err = *err;
+    } else {
+        a->tasks = xcalloc(count + 1, sizeof(*a->tasks));
+        for (size_t i = 0; i < count; i++)
+            strmap_add_all(&a->tasks[i], &tasks[i]);
+        a->count = count;
+    }
+    herder_post(a->herder, &a->msg);
+}
+
+static int tasks_max_of(struct config_ref *resolved, int32_t *ret_max, struct tern_error *err)
+{
+    const struct tern_config view = config_ref_config(resolved);
+    CLEANUP(config_memory_freep) struct config_memory *memory = NULL;
+    struct connector_settings settings;
+
+    if (connector_settings_bind(&view, &settings, &memory, err) < 0)
+        return -1;
+    *ret_max = settings.tasks_max;
+    return 0;
+}
+
+void herder_reconfigure(struct herder *h, const char *connector)
+{
+    struct running_connector *c = herder_connector(h, connector);
+    const struct connector_state *s = cluster_state_connector(h->config, connector);
+    struct tern_error err;
+    int32_t tasks_max;
+
+    if (!c || !s || s->target != TARGET_STARTED || !connector_run_is_started(c->run)) {
+        log_info("Skipping reconfiguration of connector %s since it is not running", connector);
+        return;
+    }
+    if (c->is_asked) {
+        c->ask_again = true;
+        return;
+    }
+    if (tasks_max_of(c->resolved, &tasks_max, &err) < 0) {
+        herder_put_failure(h, connector, STATUS_CONNECTOR, NULL, &err);
+        return;
+    }
+    c->is_asked = true;
+    connector_run_task_configs(c->run, tasks_max, on_answer, answer_new(h, c));
+}
+
+/* ---- asking later ---- */
+
+struct reconfiguration {
+    struct inbox_msg msg;
+    char *connector;
+    uint64_t incarnation; /* 0: any */
+};
+
+static void reconfiguration_drop(struct inbox_msg *msg)
+{
+    struct reconfiguration *r = CONTAINER_OF(msg, struct reconfiguration, msg);
+
+    free(r->connector);
+    free(r);
+}
+
+static void reconfiguration_run(void *receiver, struct inbox_msg *msg)
+{
+    struct herder *h = receiver;
+    struct reconfiguration *r = CONTAINER_OF(msg, struct reconfiguration, msg);
+    struct running_connector *c = herder_connector(h, r->connector);
+
+    if (c && (!r->incarnation || c->incarnation == r->incarnation))
+        herder_reconfigure(h, r->connector);
+    reconfiguration_drop(msg);
+}
+
+static struct inbox_msg *reconfiguration_new(const char *connector, uint64_t incarnation)
+{
+    struct reconfiguration *r = xcalloc(1, sizeof(*r));
+
+    r->msg.run = reconfiguration_run;
+    r->msg.drop = reconfiguration_drop;
+    r->connector = xstrdup(connector);
+    r->incarnation = incarnation;
+    return &r->msg;
+}
+
+void herder_on_reconfigure(void *arg, const char *connector)
+{
+    herder_post(arg, reconfiguration_new(connector, 0));
+}
+
+/* Said when it begins, and every minute while it lasts. */
+static void ask_later(struct herder *h, struct running_connector *c, const struct tern_error *err)
+{
+    int64_t delay_ms = backoff_next_ms(&c->retry);
+
+    if (clock_mono_ms() >= c->say_at_ms) {
+        log_error("Failed to reconfigure connector %s's tasks%s, retrying with back-off: %s",
+                  c->name, c->say_at_ms ? " still" : "", err->msg);
+        c->say_at_ms = clock_deadline_ms(SAY_AGAIN_MS);
+    }
+    herder_post_at(h, clock_deadline_ms(delay_ms), reconfiguration_new(c->name, c->incarnation));
+}
+
+static void asked_well(struct running_connector *c)
+{
+    if (c->say_at_ms)
+        log_info("The tasks of connector %s are configured after all", c->name);
+    c->say_at_ms = 0;
+    backoff_reset(&c->retry);
+}
+
+/* ---- the answer ---- */
+
+static int publish(struct herder *h, const char *connector, const struct task_configs *configs,
+                   struct tern_error *err)
+{
+    if (!herder_is_leader(h)) {
+        return tern_fail(err, TERN_ERETRIABLE,
+                         "only the leader stores task configurations, and this worker cannot ask "
+                         "it: set dedicated.mode.enable.internal.rest, or run one process only");
+    }
+    return config_store_put_tasks(h->configs, connector, configs->at, configs->count, err);
+}
+
+static int store_answer(struct herder *h, struct running_connector *c,
+                        const struct connector_state *s, const struct task_answer *a,
+                        struct tern_error *err)
+{
+    const struct tern_config raw = config_ref_config(c->raw);
+    const struct tern_config present = config_ref_config(c->resolved);
+    struct config_ref *applied_ref = applied_of(h, s);
+    struct tern_config applied = {0};
+    struct tern_config *views = xcalloc(a->count + 1, sizeof(*views));
+    CLEANUP(task_configs_fini) struct task_configs configs = {0};
+
+    for (size_t i = 0; i < a->count; i++)
+        views[i] = strmap_config(&a->tasks[i]);
+    task_configs_build(views, a->count, c->plugin->source_task.name, &raw, &configs);
+    free(views);
+    if (applied_ref)
+        applied = config_ref_config(applied_ref);
+    if (!task_configs_changed(s, &configs, applied_ref ? &applied : NULL, &present)) {
+        log_debug("Tasks of connector %s are up to date", c->name);
+        return 0;
+    }
+    if (publish(h, c->name, &configs, err) < 0)
+        return -1;
+    remember_applied(h, c->name, c->raw, c->resolved);
+    return 0;
+}
+
+static void use_answer(struct herder *h, struct running_connector *c, const struct task_answer *a)
+{
+    const struct cluster_state *newest = config_store_snapshot(h->configs);
+    const struct connector_state *s = cluster_state_connector(newest, c->name);
+    struct tern_error err;
+
+    if (!s || !same_config(s->config, c->raw) || s->target != TARGET_STARTED) {
+        /* what has changed is on its way, and asks again */
+        log_debug("The tasks of connector %s were made from what is not configured any more",
+                  c->name);
+    } else if (store_answer(h, c, s, a, &err) < 0) {
+        ask_later(h, c, &err);
+    } else {
+        asked_well(c);
+    }
+    cluster_state_unref(newest);
+}
+
+static void answer_run(void *receiver, struct inbox_msg *msg)
+{
+    struct herder *h = receiver;
+    struct task_answer *a = CONTAINER_OF(msg, struct task_answer, msg);
+    struct running_connector *c = herder_connector(h, a->connector);
+
+    if (c && c->incarnation == a->incarnation) {
+        c->is_asked = false;
+        if (!a->failed)
+            use_answer(h, c, a);
+        else if (connector_run_is_started(c->run))
+            ask_later(h, c, &a->err);
+        if (c->ask_again) {
+            c->ask_again = false;
+            herder_reconfigure(h, c->name);
+        }
+    }
+    answer_drop(msg);
+}

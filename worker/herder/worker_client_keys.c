@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* worker_client_keys - settings of the worker's Kafka clients and of metrics. */
+#include "worker/herder/worker_config.h"
+
+#include "worker/herder/worker_valid.h"
+
+#define AT(field) offsetof(struct worker_settings, field)
+const struct tern_config_key worker_client_keys[] = {
+    {"client.dns.lookup", TERN_STRING, "use_all_dns_ips", TERN_MEDIUM, TERN_UNBOUND,
+     .doc = "How the names of brokers are looked up.", .validator = &worker_valid_dns_lookup},
+    {"client.id", TERN_STRING, "", TERN_LOW, AT(client_id),
+     .doc = "Name of this worker in requests to brokers."},
+    {"connections.max.idle.ms", TERN_LONG, "540000", TERN_MEDIUM, TERN_UNBOUND,
+     .doc = "Time after which an idle connection is closed."},
+    {"metadata.max.age.ms", TERN_LONG, "300000", TERN_LOW, TERN_UNBOUND,
+     .doc = "Time after which metadata is asked for again.", .validator = &worker_valid_at_least_0},
+    {"metadata.recovery.rebootstrap.trigger.ms", TERN_LONG, "300000", TERN_LOW, TERN_UNBOUND,
+     .doc = "Time without metadata after which the bootstrap servers are used again.",
+     .validator = &worker_valid_at_least_0},
+    {"metadata.recovery.strategy", TERN_STRING, "rebootstrap", TERN_LOW, TERN_UNBOUND,
+     .doc = "What is done when no known broker answers.", .validator = &worker_valid_recovery},
+    {"metric.reporters", TERN_LIST, "org.apache.kafka.common.metrics.JmxReporter", TERN_LOW,
+     TERN_UNBOUND, .doc = "Classes that report metrics.", .validator = &worker_valid_list_or_empty},
+    {"metrics.num.samples", TERN_INT, "2", TERN_LOW, TERN_UNBOUND,
+     .doc = "Samples that a metric is computed over.", .validator = &worker_valid_at_least_1},
+    {"metrics.recording.level", TERN_STRING, "INFO", TERN_LOW, TERN_UNBOUND,
+     .doc = "Highest level of metrics that are recorded.",
+     .validator = &worker_valid_metrics_level},
+    {"metrics.sample.window.ms", TERN_LONG, "30000", TERN_LOW, TERN_UNBOUND,
+     .doc = "Length of one sample.", .validator = &worker_valid_at_least_0},
+    {"receive.buffer.bytes", TERN_INT, "32768", TERN_MEDIUM, TERN_UNBOUND,
+     .doc = "Size of the TCP receive buffer; -1: the system's.",
+     .validator = &worker_valid_at_least_minus_1},
+    {"reconnect.backoff.max.ms", TERN_LONG, "1000", TERN_LOW, TERN_UNBOUND,
+     .doc = "Longest wait before a connection is tried again.",
+     .validator = &worker_valid_at_least_0},
+    {"reconnect.backoff.ms", TERN_LONG, "50", TERN_LOW, TERN_UNBOUND,
+     .doc = "First wait before a connection is tried again.",
+     .validator = &worker_valid_at_least_0},
+    {"request.timeout.ms", TERN_INT, "40000", TERN_MEDIUM, TERN_UNBOUND,
+     .doc = "How long the answer to a request may take.", .validator = &worker_valid_at_least_0},
+    {"retry.backoff.max.ms", TERN_LONG, "1000", TERN_LOW, TERN_UNBOUND,
+     .doc = "Longest wait before a request is tried again.", .validator = &worker_valid_at_least_0},
+    {"retry.backoff.ms", TERN_LONG, "100", TERN_LOW, TERN_UNBOUND,
+     .doc = "First wait before a request is tried again.", .validator = &worker_valid_at_least_0},
+    {"send.buffer.bytes", TERN_INT, "131072", TERN_MEDIUM, TERN_UNBOUND,
+     .doc = "Size of the TCP send buffer; -1: the system's.",
+     .validator = &worker_valid_at_least_minus_1},
+    {"socket.connection.setup.timeout.max.ms", TERN_LONG, "30000", TERN_LOW, TERN_UNBOUND,
+     .doc = "Longest time given to a connection's set-up.", .validator = &worker_valid_at_least_0},
+    {"socket.connection.setup.timeout.ms", TERN_LONG, "10000", TERN_LOW, TERN_UNBOUND,
+     .doc = "First time given to a connection's set-up.", .validator = &worker_valid_at_least_0},
+    TERN_END,
+};
+#undef AT
