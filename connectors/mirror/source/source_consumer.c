@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "connectors/mirror/source/source_consumer.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/strmap.h"
+#include "lib/base/vec.h"
+#include "lib/conf/config_value.h"
+#include "lib/kafka/client_conf.h"
+
+LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorSourceTask");
+
+enum {
+    POLL_RECORDS_DEFAULT = 500, /* max.poll.records */
+    POLL_RECORDS_MAX = 100000,
+    FREE_BATCHES_MAX = 4,
+    FETCH_MORE_BYTES = 2 << 20,  /* taken from the queue: there is room for a fetch */
+    PARTITIONS_MAX = 1 << 20,    /* of one topic */
+    ERROR_REPEAT_MS = 60 * 1000, /* a client error is said again after this long */
+};
+
+struct source_topic {
+    char *name;
+    char *remote;
+    rd_kafka_topic_t *handle;                 /* its opaque is this struct */
+    VEC(struct source_partition *) by_number; /* NULL: not assigned */
+};
+
+struct batch {
+    struct tern_source_batch base;
+    struct source_consumer *owner;
+    struct batch *next_free;
+    rd_kafka_message_t **messages; /* [count] */
+    struct tern_source_record *records;
+    VEC(struct tern_header) headers;
+};
+
+struct source_consumer {
+    rd_kafka_t *rk;
+    rd_kafka_queue_t *queue;
+    int64_t reset_to; /* where a partition without a stored offset begins */
+    size_t batch_size;
+    VEC(struct source_topic *) topics;
+    VEC(struct source_partition *) partitions;
+    struct batch *free_batches;
+    size_t free_count;
+    size_t taken_bytes;             /* since client_fetch_more() */
+    rd_kafka_resp_err_t last_error; /* said last, at */
+    int64_t last_error_ms;
+};
+
+static void say_error(struct source_consumer *c, rd_kafka_resp_err_t code, const char *text)
+{
+    int64_t now = clock_mono_ms();
+
+    if (code == c->last_error && now - c->last_error_ms < ERROR_REPEAT_MS)
+        return;
+    c->last_error = code;
+    c->last_error_ms = now;
+    log_warn("Failure during poll: %s", text);
+}
+
+/* ---- opening ---- */
+
+static int poll_records(const struct tern_config *settings, size_t *ret_count,
+                        struct tern_error *err)
+{
+    CLEANUP(config_value_fini) struct config_value value = CONFIG_VALUE_INIT;
+    const char *text = config_get(settings, "max.poll.records");
+    int64_t count = POLL_RECORDS_DEFAULT;
+
+    if (config_value_parse("max.poll.records", TERN_INT, text, &value, err) < 0)
+        return -1;
+    if (!value.is_null)
+        count = value.integer;
+    if (count < 1) {
+        return tern_fail(err, TERN_EINVALID,
+                         "Invalid value %s for configuration max.poll.records: Value must be at "
+                         "least 1",
+                         text);
+    }
+    *ret_count = count < POLL_RECORDS_MAX ? (size_t)count : POLL_RECORDS_MAX;
+    return 0;
+}
+
+/*
+ * For "earliest" the number 0: if that is gone, the broker's answer makes librdkafka look the
+ * beginning up. Asked for the beginning by name, it takes half a second before it asks.
+ */
+static int64_t reset_offset(const char *reset)
+{
+    if (reset && strcmp(reset, "latest") == 0)
+        return RD_KAFKA_OFFSET_END;
+    return reset && strcmp(reset, "earliest") == 0 ? 0 : RD_KAFKA_OFFSET_BEGINNING;
+}
+
+int source_consumer_open(const struct tern_config *settings, struct source_consumer **ret_consumer,
+                         struct tern_error *err)
+{
+    const char *reset = config_get(settings, "auto.offset.reset");
+    struct source_consumer *c;
+    rd_kafka_t *rk;
+    size_t batch_size;
+
+    if (poll_records(settings, &batch_size, err) < 0 ||
+        client_open(KAFKA_CONSUMER, settings, NULL, NULL, &rk, err) < 0)
+        return tern_context(err, "opening the replication consumer");
+    client_ignore_events(rk);
+    c = xcalloc(1, sizeof(*c));
+    c->rk = rk;
+    c->queue = rd_kafka_queue_new(rk);
+    c->reset_to = reset_offset(reset);
+    c->batch_size = batch_size;
+    *ret_consumer = c;
+    return 0;
+}
+
+static struct source_topic *topic_of(struct source_consumer *c, const char *name,
+                                     const char *remote)
+{
+    struct source_topic *topic;
+    rd_kafka_topic_conf_t *conf;
+
+    for (size_t i = 0; i < c->topics.count; i++) {
+        if (strcmp(c->topics.at[i]->name, name) == 0)
+            return c->topics.at[i];
+    }
+    topic = xcalloc(1, sizeof(*topic));
+    topic->name = xstrdup(name);
+    topic->remote = xstrdup(remote);
+    conf = rd_kafka_default_topic_conf_dup(c->rk);
+    rd_kafka_topic_conf_set_opaque(conf, topic);
+    topic->handle = rd_kafka_topic_new(c->rk, name, conf);
+    vec_push(&c->topics, topic);
+    return topic;
+}
+
+struct source_partition *source_consumer_add(struct source_consumer *c, const char *topic_name,
+                                             const char *remote, int32_t partition)
+{
+    struct source_topic *topic = topic_of(c, topic_name, remote);
+    struct source_partition *p;
+
+    while (topic->by_number.count <= (size_t)partition && partition < PARTITIONS_MAX)
+        vec_push(&topic->by_number, NULL);
+    p = xcalloc(1, sizeof(*p));
+    *p =
+        (struct source_partition){topic->name, topic->remote, partition, c->partitions.count, NULL};
+    if (partition < PARTITIONS_MAX)
+        topic->by_number.at[partition] = p;
+    vec_push(&c->partitions, p);
+    return p;
+}
+
+size_t source_consumer_count(const struct source_consumer *c)
+{
+    return c->partitions.count;
+}
+
+struct source_partition *source_consumer_at(const struct source_consumer *c, size_t index)
+{
+    return c->partitions.at[index];
+}
+
+int source_consumer_begin(struct source_consumer *c, size_t index, int64_t next_offset,
+                          struct tern_error *err)
+{
+    const struct source_partition *p = c->partitions.at[index];
+    struct source_topic *topic = topic_of(c, p->topic, p->remote);
+    int64_t at = next_offset;
+
+    if (next_offset < 0)
+        at = c->reset_to;
+    if (!topic->handle || p->partition >= PARTITIONS_MAX ||
+        rd_kafka_consume_start_queue(topic->handle, p->partition, at, c->queue) < 0)
+        return tern_fail(err, TERN_EINTERNAL, "cannot read '%s-%d': %s", p->topic,
+                         (int)p->partition, rd_kafka_err2str(rd_kafka_last_error()));
+    return 0;
+}
+
+/* ---- batches ---- */
+
+static struct batch *batch_take(struct source_consumer *c)
+{
+    struct batch *b = c->free_batches;
+
+    if (b) {
+        c->free_batches = b->next_free;
+        c->free_count--;
+        return b;
+    }
+    b = xcalloc(1, sizeof(*b));
+    b->owner = c;
+    b->messages = xcalloc(c->batch_size, sizeof(rd_kafka_message_t *));
+    b->records = xcalloc(c->batch_size, sizeof(*b->records));
+    return b;
+}
+
+static void batch_free(struct batch *b)
+{
+    vec_fini(&b->headers);
+    free(b->messages);
+    free(b->records);
+    free(b);
+}
+
+static void batch_give_back(struct batch *b)
+{
+    struct source_consumer *c = b->owner;
+
+    if (c->free_count >= FREE_BATCHES_MAX) {
+        batch_free(b);
+        return;
+    }
+    b->next_free = c->free_batches;
+    c->free_batches = b;
+    c->free_count++;
+}
+
+static void batch_release(struct tern_source_batch *base)
+{
+    struct batch *b = CONTAINER_OF(base, struct batch, base);
+
+    for (size_t i = 0; i < base->count; i++)
+        rd_kafka_message_destroy(b->messages[i]);
+    base->count = 0;
+    batch_give_back(b);
+}
+
+static struct tern_value bytes_value(const void *data, size_t size)
+{
+    if (!data)
+        return (struct tern_value){.type = TERN_VALUE_NULL};
+    return (struct tern_value){.type = TERN_VALUE_BYTES, .as.bytes = {data, size}};
+}
+
+/* Adds a message's headers to the batch's; they are found by count, as the array may move. */
+static void add_headers(struct batch *b, rd_kafka_message_t *m, struct tern_source_record *record)
+{
+    rd_kafka_headers_t *headers;
+    const char *key;
+    const void *value;
+    size_t size;
+
+    record->header_count = 0;
+    record->headers = NULL;
+    if (rd_kafka_message_headers(m, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return;
+    while (rd_kafka_header_get_all(headers, record->header_count, &key, &value, &size) ==
+           RD_KAFKA_RESP_ERR_NO_ERROR) {
+        vec_push(&b->headers, (struct tern_header){key, bytes_value(value, size)});
+        record->header_count++;
+    }
+}
+
+static void fill_record(struct batch *b, size_t i)
+{
+    rd_kafka_message_t *m = b->messages[i];
+    const struct source_topic *topic = rd_kafka_topic_opaque(m->rkt);
+    struct source_partition *p = topic->by_number.at[m->partition];
+    rd_kafka_timestamp_type_t type;
+    struct tern_source_record *record = &b->records[i];
+
+    record->topic = p->remote;
+    record->partition = m->partition;
+    record->timestamp_ms = rd_kafka_message_timestamp(m, &type);
+    record->key = bytes_value(m->key, m->key_len);
+    record->value = bytes_value(m->payload, m->len);
+    record->source = p->handle;
+    record->offset = m->offset;
+    record->offset_json = NULL;
+    record->cookie = p;
+    add_headers(b, m, record);
+}
+
+/* Drops what is no record; returns how many are left, in order. */
+static size_t keep_records(struct source_consumer *c, rd_kafka_message_t **messages, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!messages[i]->err) {
+            messages[kept++] = messages[i];
+            continue;
+        }
+        if (messages[i]->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
+            say_error(c, messages[i]->err, rd_kafka_message_errstr(messages[i]));
+        rd_kafka_message_destroy(messages[i]);
+    }
+    return kept;
+}
+
+/* Waits for the first message only: librdkafka's batch call would wait until the batch is full. */
+static size_t take_messages(struct source_consumer *c, rd_kafka_message_t **messages,
+                            int64_t wait_ms)
+{
+    ssize_t n = rd_kafka_consume_batch_queue(c->queue, 0, messages, c->batch_size);
+
+    if (n > 0 || wait_ms <= 0)
+        return n > 0 ? (size_t)n : 0;
+    messages[0] = rd_kafka_consume_queue(c->queue, (int)wait_ms);
+    if (!messages[0])
+        return 0;
+    n = rd_kafka_consume_batch_queue(c->queue, 0, messages + 1, c->batch_size - 1);
+    return n > 0 ? (size_t)n + 1 : 1;
+}
+
+struct tern_source_batch *source_consumer_poll(struct source_consumer *c, int64_t wait_ms)
+{
+    struct batch *b = batch_take(c);
+    size_t count = keep_records(c, b->messages, take_messages(c, b->messages, wait_ms));
+    const struct tern_header *headers;
+
+    if (!count) {
+        batch_give_back(b);
+        return NULL;
+    }
+    b->headers.count = 0;
+    for (size_t i = 0; i < count; i++) {
+        fill_record(b, i);
+        c->taken_bytes += b->messages[i]->len;
+    }
+    headers = b->headers.at;
+    for (size_t i = 0; i < count; i++) {
+        b->records[i].headers = b->records[i].header_count ? headers : NULL;
+        headers += b->records[i].header_count;
+    }
+    b->base = (struct tern_source_batch){b->records, count, batch_release, NULL};
+    if (c->taken_bytes >= FETCH_MORE_BYTES) {
+        c->taken_bytes = 0;
+        client_fetch_more(c->rk);
+    }
+    return &b->base;
+}
+
+void source_consumer_wake(struct source_consumer *c)
+{
+    rd_kafka_queue_yield(c->queue);
+}
+
+/* ---- closing ---- */
+
+static void topic_free(struct source_topic *topic)
+{
+    if (topic->handle)
+        rd_kafka_topic_destroy(topic->handle);
+    free(topic->name);
+    free(topic->remote);
+    vec_fini(&topic->by_number);
+    free(topic);
+}
+
+void source_consumer_free(struct source_consumer *c)
+{
+    if (!c)
+        return;
+    for (size_t i = 0; i < c->partitions.count; i++) {
+        struct source_partition *p = c->partitions.at[i];
+        struct source_topic *topic = topic_of(c, p->topic, p->remote);
+
+        rd_kafka_consume_stop(topic->handle, p->partition);
+        free(p);
+    }
+    for (size_t i = 0; i < c->topics.count; i++)
+        topic_free(c->topics.at[i]);
+    vec_fini(&c->partitions);
+    vec_fini(&c->topics);
+    while (c->free_batches) {
+        struct batch *b = c->free_batches;
+
+        c->free_batches = b->next_free;
+        batch_free(b);
+    }
+    rd_kafka_queue_destroy(c->queue);
+    client_close(c->rk);
+    free(c);
+}

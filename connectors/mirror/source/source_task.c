@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * source_task - mirrors the partitions that the connector assigned to it.
+ *
+ * Everything runs on the task's thread. Peer: org.apache.kafka.connect.mirror.MirrorSourceTask.
+ * Spec: mirror-maker2.md 5. Difference: before it starts it makes sure that its remote topics
+ * exist, so that a topic which cannot be created makes the task FAILED with the reason; Java's
+ * task waits for it for ever.
+ */
+#include "connectors/mirror/common/mirror_config.h"
+#include "connectors/mirror/common/mirror_open.h"
+#include "connectors/mirror/common/mirror_partition.h"
+#include "connectors/mirror/source/remote_topics.h"
+#include "connectors/mirror/source/source_connector.h"
+#include "connectors/mirror/source/source_consumer.h"
+#include "connectors/mirror/source/source_syncs.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/vec.h"
+
+#include <tern/version.h>
+
+LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorSourceTask");
+
+enum {
+    REMOTE_CHECK_MS = 4 * 1000, /* for the look at the target's topics before the start */
+    SYNCS_CLOSE_MS = 2 * 1000,  /* for the last offset syncs at the end */
+};
+
+struct source_task {
+    const struct tern_host *host;
+    struct mirror_source_settings settings;
+    struct replication_policy *policy;
+    struct source_consumer *consumer;
+    struct source_syncs *syncs; /* NULL: emit.offset-syncs.enabled=false */
+};
+
+static void stop(void *self)
+{
+    struct source_task *t = self;
+
+    source_syncs_free(t->syncs, clock_deadline_ms(SYNCS_CLOSE_MS));
+    source_consumer_free(t->consumer);
+    replication_policy_free(t->policy);
+    mirror_settings_fini(&t->settings.common);
+    free(t);
+}
+
+static int add_partitions(struct source_task *t, struct tern_error *err)
+{
+    const char *source_alias = t->settings.common.source_alias;
+    const struct tern_list *assigned = &t->settings.task_partitions;
+
+    for (size_t i = 0; i < assigned->count; i++) {
+        struct tern_field fields[MIRROR_PARTITION_SOURCE_FIELDS];
+        CLEANUP(freep) char *topic = NULL, *remote = NULL;
+        struct source_partition *p;
+        int32_t number;
+
+        if (mirror_partition_parse(assigned->items[i], &topic, &number, err) < 0)
+            return tern_context(err, MIRROR_TASK_PARTITIONS);
+        remote = replication_policy_format_remote(t->policy, source_alias, topic);
+        p = source_consumer_add(t->consumer, topic, remote, number);
+        mirror_partition_source_fields(source_alias, p->topic, number, fields);
+        if (t->host->source_partition(t->host, fields, COUNT_OF(fields),
+                                      MIRROR_PARTITION_OFFSET_NAME, &p->handle, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Reads on after the last record whose offset was committed. */
+static int begin_reading(struct source_task *t, struct tern_error *err)
+{
+    size_t count = source_consumer_count(t->consumer), stored = 0;
+    CLEANUP(freep)
+    struct tern_source_partition **handles = xcalloc(count, sizeof(struct tern_source_partition *));
+    CLEANUP(freep) struct tern_source_offset *offsets = xcalloc(count, sizeof(*offsets));
+
+    for (size_t i = 0; i < count; i++)
+        handles[i] = source_consumer_at(t->consumer, i)->handle;
+    if (t->host->read_offsets(t->host, handles, count, offsets, err) < 0)
+        return tern_context(err, "reading the stored source offsets");
+    for (size_t i = 0; i < count; i++) {
+        const struct source_partition *p = source_consumer_at(t->consumer, i);
+        bool known = offsets[i].known && offsets[i].number >= 0 && offsets[i].number < INT64_MAX;
+
+        if (offsets[i].known && offsets[i].number == INT64_MIN) {
+            return tern_fail(err, TERN_EINVALID,
+                             "the stored offset of '%s-%d' is no integer \"offset\": %s", p->topic,
+                             (int)p->partition, offsets[i].json);
+        }
+        stored += known;
+        if (source_consumer_begin(t->consumer, i, known ? offsets[i].number + 1 : -1, err) < 0)
+            return -1;
+    }
+    log_info("Reading %zu partitions, %zu of them from their stored offset", count, stored);
+    return 0;
+}
+
+/* ---- the look at the remote topics ---- */
+
+struct remote_check {
+    struct source_task *task;
+    struct tern_config config;
+    struct admin *source; /* opened when needed */
+    bool failed;
+    struct tern_error *err;
+};
+
+static int check_source(void *arg, struct admin **ret_admin, struct tern_error *err)
+{
+    struct remote_check *check = arg;
+
+    if (!check->source && mirror_open_admin(&check->config, MIRROR_REPLICATION_SOURCE_ADMIN, true,
+                                            &check->source, err) < 0)
+        return -1;
+    *ret_admin = check->source;
+    return 0;
+}
+
+static void check_fault(void *arg, const struct remote_topic *topic, const char *why)
+{
+    struct remote_check *check = arg;
+
+    if (!check->failed) {
+        tern_fail_at(check->err, __FILE__, TERN_EINVALID,
+                     "cannot create or extend topic '%s' on cluster '%s' for '%s': %s",
+                     topic->remote, check->task->settings.common.target_alias, topic->source, why);
+    }
+    check->failed = true;
+}
+
+/* The remote topics of the assigned partitions, each once, with the partitions needed. */
+static size_t wanted_topics(const struct source_task *t, struct remote_topic *wanted)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < source_consumer_count(t->consumer); i++) {
+        const struct source_partition *p = source_consumer_at(t->consumer, i);
+        size_t k = 0;
+
+        while (k < count && wanted[k].source != p->topic) /* names are shared within a topic */
+            k++;
+        if (k == count)
+            wanted[count++] = (struct remote_topic){p->topic, p->remote, 0};
+        if (wanted[k].partitions <= p->partition)
+            wanted[k].partitions = p->partition + 1;
+    }
+    return count;
+}
+
+static int check_remote_topics(struct source_task *t, struct tern_error *err)
+{
+    size_t most = source_consumer_count(t->consumer);
+    CLEANUP(freep) struct remote_topic *wanted = xcalloc(most, sizeof(*wanted));
+    struct remote_check check = {.task = t, .err = err};
+    struct remote_topics remote = {.source = check_source,
+                                   .fault = check_fault,
+                                   .arg = &check,
+                                   .replication_factor = (int16_t)t->settings.replication_factor};
+    struct property_filter *filter = NULL;
+    struct tern_error why;
+    bool changed;
+    int rc;
+
+    check.config = mirror_settings_config(&t->settings.common);
+    if (property_filter_new(&check.config, &filter, err) < 0 ||
+        mirror_open_admin(&check.config, MIRROR_REPLICATION_TARGET_ADMIN, true, &remote.target,
+                          err) < 0) {
+        property_filter_free(filter);
+        return -1;
+    }
+    remote.filter = filter;
+    rc = remote_topics_ensure(&remote, wanted, wanted_topics(t, wanted),
+                              clock_deadline_ms(REMOTE_CHECK_MS), &changed, &why);
+    if (rc < 0) /* not reached: the producer will wait for the target */
+        log_warn("Could not look at the remote topics before starting: %s", why.msg);
+    admin_free(remote.target);
+    admin_free(check.source);
+    property_filter_free(filter);
+    return check.failed ? -1 : 0;
+}
+
+/* ---- life ---- */
+
+static int open_consumer(struct source_task *t, const struct tern_config *config,
+                         struct tern_error *err)
+{
+    CLEANUP(strmap_fini) struct strmap client = STRMAP_INIT;
+    struct tern_config view;
+
+    mirror_client_config(config, MIRROR_REPLICATION_CONSUMER, true, &client);
+    view = strmap_config(&client);
+    return source_consumer_open(&view, &t->consumer, err);
+}
+
+static int begin(struct source_task *t, const struct tern_config *config, struct tern_error *err)
+{
+    if (mirror_source_task_settings_bind(config, &t->settings, err) < 0 ||
+        replication_policy_new(config, &t->policy, err) < 0 || open_consumer(t, config, err) < 0 ||
+        add_partitions(t, err) < 0 || check_remote_topics(t, err) < 0)
+        return -1;
+    if (t->settings.emit_offset_syncs &&
+        source_syncs_open(&t->settings, t->policy, t->consumer, &t->syncs, err) < 0)
+        return -1;
+    return begin_reading(t, err);
+}
+
+static int start(const struct tern_host *host, const struct tern_config *config, void **ret_self,
+                 struct tern_error *err)
+{
+    struct source_task *t = xcalloc(1, sizeof(*t));
+
+    mirror_use_host(host);
+    t->host = host;
+    if (begin(t, config, err) < 0) {
+        stop(t);
+        return -1;
+    }
+    *ret_self = t;
+    return 0;
+}
+
+static int poll(void *self, int64_t max_wait_ms, struct tern_source_batch **ret_batch,
+                struct tern_error *err)
+{
+    struct source_task *t = self;
+    int64_t wait = max_wait_ms;
+
+    (void)err;
+    if (t->syncs)
+        source_syncs_serve(t->syncs);
+    if (t->settings.poll_timeout_ms < wait)
+        wait = t->settings.poll_timeout_ms;
+    *ret_batch = source_consumer_poll(t->consumer, wait);
+    return 0;
+}
+
+static void commit_record(void *self, const struct tern_source_record *record,
+                          const struct tern_record_metadata *metadata)
+{
+    struct source_task *t = self;
+    const struct source_partition *p = record->cookie;
+
+    if (!t->syncs || !metadata)
+        return;
+    if (metadata->offset < 0) {
+        log_error("The target did not say the offset of a record of '%s-%d': acks=0 gives no "
+                  "offset syncs",
+                  p->topic, (int)p->partition);
+        return;
+    }
+    source_syncs_update(t->syncs, p->index, record->offset, metadata->offset);
+}
+
+static void commit(void *self)
+{
+    struct source_task *t = self;
+
+    if (t->syncs)
+        source_syncs_commit(t->syncs);
+}
+
+static void interrupt(void *self)
+{
+    struct source_task *t = self;
+
+    source_consumer_wake(t->consumer);
+}
+
+const struct tern_source_task_class source_task_class = {
+    .size = sizeof(source_task_class),
+    .name = MIRROR_SOURCE_TASK,
+    .version = TERN_KAFKA_VERSION,
+    .start = start,
+    .poll = poll,
+    .commit_record = commit_record,
+    .commit = commit,
+    .interrupt = interrupt,
+    .stop = stop,
+};
