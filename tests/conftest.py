@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of all tests that need Kafka: shared clusters, pairs of aliases, mirrors, kept logs.
+
+A test that fails leaves every log that was written while it ran under build/test-logs/<test>/.
+"""
+
+import re
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+
+from kit import env
+from kit.cluster import Cluster, start_all
+from kit.process import Process
+from kit.setup import Pair
+from kit.worker import JavaMirrorMaker, MirrorMaker
+
+
+def pytest_configure(config):
+    del config
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that fixtures end what they started
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    if report.failed:
+        item.has_failed = True
+    return report
+
+
+@pytest.fixture(autouse=True)
+def _ours_only(request):
+    if request.node.get_closest_marker("ours_only") and env.java_in_place_of_ours():
+        pytest.skip("Java's MirrorMaker stands in for ours")
+
+
+# Clusters
+
+@pytest.fixture(scope="session")
+def _shared():
+    """The two clusters that all tests share; started together at the first use."""
+    clusters = Cluster("us-east"), Cluster("us-west")
+    try:
+        start_all(*clusters)
+        yield clusters
+    finally:
+        for cluster in clusters:
+            cluster.destroy()
+
+
+def _healthy(cluster):
+    if not cluster.alive():
+        cluster.spawn()
+        cluster.wait_ready()
+    return cluster
+
+
+@pytest.fixture
+def us_east(_shared):
+    return _healthy(_shared[0])
+
+
+@pytest.fixture
+def us_west(_shared):
+    return _healthy(_shared[1])
+
+
+@pytest.fixture
+def cluster_factory(evidence):
+    """Makes a Cluster of one's own, which is not started; it is destroyed after the test."""
+    made = []
+
+    def make(name="own", **kwargs):
+        made.append(Cluster(name, **kwargs))
+        evidence.watch(made[-1])
+        return made[-1]
+
+    yield make
+    evidence.settle()
+    for cluster in made:
+        cluster.destroy()
+
+
+# Mirrors
+
+@pytest.fixture
+def pair(us_east, us_west, evidence):
+    """Aliases and topic names of this test's own on the shared clusters."""
+    evidence.watch(us_east, us_west)
+    pair = Pair(us_east, us_west)
+    yield pair
+    evidence.settle()
+    pair.cleanup()
+
+
+@pytest.fixture
+def pair_of(_shared, cluster_factory, evidence):
+    """Makes a Pair on any two clusters; what it leaves on shared ones is removed after the test."""
+    del cluster_factory  # its clusters must live until this fixture has ended
+    made = []
+
+    def make(east, west):
+        evidence.watch(east, west)
+        made.append(Pair(east, west))
+        return made[-1]
+
+    yield make
+    evidence.settle()
+    for pair in made:
+        pair.cleanup(_shared)
+
+
+@pytest.fixture
+def mirror(evidence):
+    """Starts connect-mirror-maker on a properties dict or file; java=True asks for Java's.
+
+    With start=False it is only made. Ended after the test, which fails if a sanitizer had reported.
+    """
+
+    def make(props, java=False, start=True, **kwargs):
+        kind = JavaMirrorMaker if java or env.java_in_place_of_ours() else MirrorMaker
+        process = kind(props, **kwargs)
+        evidence.own(process)
+        return process.start() if start else process
+
+    return make
+
+
+# Evidence
+
+class Evidence:
+    """The processes of one test: what it owns is ended and judged, all logs are kept if it fails."""
+
+    def __init__(self, item):
+        self._item = item
+        self._own, self._watched = [], []
+        self._first = len(Process.all_started)
+        self._sizes = {}
+        self._settled = False
+
+    def own(self, process):
+        self._own.append(process)
+
+    def watch(self, *clusters):
+        for cluster in clusters:
+            for node in cluster.nodes:
+                self._sizes[node.log_path] = node.log_path.stat().st_size if node.log_path.exists() else 0
+
+    def settle(self):
+        """Ends what the test owns, and keeps the logs if it has failed. Only the first call does anything."""
+        if self._settled:
+            return
+        self._settled = True
+        for process in self._own:
+            process.kill9()
+        if getattr(self._item, "has_failed", False) or self.reports():
+            self._keep()
+        for process in self._own:
+            shutil.rmtree(process.folder, ignore_errors=True)
+
+    def reports(self):
+        if not hasattr(self, "_reports"):
+            self._reports = [line for process in self._own for line in process.sanitizer_reports()]
+        return self._reports
+
+    def _keep(self):
+        folder = env.log_dir() / re.sub(r"[^A-Za-z0-9_.=-]+", "_", self._item.nodeid.rpartition("tests/")[2])
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        paths = {p.log_path for p in Process.all_started[self._first:]} | set(self._sizes)
+        for process in self._own:
+            paths.add(process.properties_path)
+        for path in sorted(filter(Path.exists, paths)):
+            target = folder / f"{path.parent.name}-{path.name}" if (folder / path.name).exists() else folder / path.name
+            with open(path, "rb") as source, open(target, "wb") as kept:
+                source.seek(self._sizes.get(path, 0))  # of a shared cluster only what came during this test
+                shutil.copyfileobj(source, kept)
+        print(f"\nlogs of this test: {folder}")
+        for path in sorted(folder.iterdir()):
+            print(f"  {path}")
+
+
+@pytest.fixture
+def evidence(request):
+    evidence = Evidence(request.node)
+    yield evidence
+    evidence.settle()
+    assert not evidence.reports(), "sanitizer reports:\n" + "\n".join(evidence.reports())
