@@ -21,21 +21,21 @@ enum verdict {
     REFUSED,
 };
 
+bool topic_admin_takes_for_existing(int kafka_error)
+{
+    return kafka_error == ADMIN_TOPIC_ALREADY_EXISTS || kafka_error == ADMIN_UNSUPPORTED_VERSION ||
+           kafka_error == ADMIN_CLUSTER_AUTHORIZATION_FAILED ||
+           kafka_error == ADMIN_TOPIC_AUTHORIZATION_FAILED;
+}
+
 static enum verdict verdict_of(int kafka_error)
 {
-    switch (kafka_error) {
-    case 0:
+    if (kafka_error == 0)
         return CREATED;
-    case ADMIN_TOPIC_ALREADY_EXISTS:
-    case ADMIN_UNSUPPORTED_VERSION:
-    case ADMIN_CLUSTER_AUTHORIZATION_FAILED:
-    case ADMIN_TOPIC_AUTHORIZATION_FAILED:
+    if (topic_admin_takes_for_existing(kafka_error))
         return EXISTS;
-    case ADMIN_INVALID_REPLICATION_FACTOR: /* brokers may be still to come */
+    if (kafka_error == ADMIN_INVALID_REPLICATION_FACTOR) /* brokers may be still to come */
         return RETRY;
-    default:
-        break;
-    }
     switch (kafka_error_code((rd_kafka_resp_err_t)kafka_error)) {
     case TERN_ETIMEOUT: /* the broker's, too: it may have created the topic after all */
     case TERN_ERETRIABLE:

@@ -16,6 +16,10 @@ enum topic_ensured {
     TOPIC_EXISTED, /* or the broker does not let us create or see it */
 };
 
+/* Whether a topic is taken to exist after this error of its creation: it does, or we may not ask.
+ */
+bool topic_admin_takes_for_existing(int kafka_error);
+
 /*
  * Creates the topic unless it exists, with the retries and refusals of the spec: an invalid
  * replication factor or a timeout is tried again every retry_backoff_ms until deadline_ms.

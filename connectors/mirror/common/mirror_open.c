@@ -6,6 +6,7 @@
 #include "lib/base/log.h"
 #include "lib/base/strmap.h"
 #include "lib/kafka/reachability.h"
+#include "lib/kafka/topic_admin.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorUtils");
 
@@ -29,20 +30,6 @@ int mirror_open_admin(const struct tern_config *connector, enum mirror_client cl
     return 0;
 }
 
-/* Errors after which the topic is taken to exist, or to be created by somebody else. */
-static bool is_benign(int kafka_error)
-{
-    static const int benign[] = {ADMIN_TOPIC_ALREADY_EXISTS, ADMIN_UNSUPPORTED_VERSION,
-                                 ADMIN_TOPIC_AUTHORIZATION_FAILED,
-                                 ADMIN_CLUSTER_AUTHORIZATION_FAILED};
-
-    for (size_t i = 0; i < COUNT_OF(benign); i++) {
-        if (kafka_error == benign[i])
-            return true;
-    }
-    return false;
-}
-
 int mirror_create_compacted_topic(struct admin *a, const char *topic, int16_t replication_factor,
                                   int64_t deadline_ms, struct tern_error *err)
 {
@@ -55,7 +42,7 @@ int mirror_create_compacted_topic(struct admin *a, const char *topic, int16_t re
         return tern_context(err, "creating topic '%s'", topic);
     if (outcome->kafka_error == 0)
         log_info("Created topic '%s'", topic);
-    else if (is_benign(outcome->kafka_error))
+    else if (topic_admin_takes_for_existing(outcome->kafka_error))
         log_debug("Topic '%s' was not created: %s", topic, outcome->message);
     else
         rc = tern_fail(err, TERN_EINTERNAL, "creating topic '%s': %s", topic, outcome->message);
