@@ -28,6 +28,12 @@ struct source_topic {
     VEC(struct source_partition *) by_number; /* NULL: not assigned */
 };
 
+struct assigned {
+    struct source_partition partition; /* what the task sees */
+    struct source_topic *topic;
+    bool begun; /* librdkafka reads it */
+};
+
 struct batch {
     struct tern_source_batch base;
     struct source_consumer *owner;
@@ -43,7 +49,7 @@ struct source_consumer {
     int64_t reset_to; /* where a partition without a stored offset begins */
     size_t batch_size;
     VEC(struct source_topic *) topics;
-    VEC(struct source_partition *) partitions;
+    VEC(struct assigned *) partitions;
     struct batch *free_batches;
     size_t free_count;
     size_t taken_bytes;             /* since client_fetch_more() */
@@ -141,17 +147,18 @@ struct source_partition *source_consumer_add(struct source_consumer *c, const ch
                                              const char *remote, int32_t partition)
 {
     struct source_topic *topic = topic_of(c, topic_name, remote);
-    struct source_partition *p;
+    struct assigned *p;
 
     while (topic->by_number.count <= (size_t)partition && partition < PARTITIONS_MAX)
         vec_push(&topic->by_number, NULL);
     p = xcalloc(1, sizeof(*p));
-    *p =
+    p->topic = topic;
+    p->partition =
         (struct source_partition){topic->name, topic->remote, partition, c->partitions.count, NULL};
     if (partition < PARTITIONS_MAX)
-        topic->by_number.at[partition] = p;
+        topic->by_number.at[partition] = &p->partition;
     vec_push(&c->partitions, p);
-    return p;
+    return &p->partition;
 }
 
 size_t source_consumer_count(const struct source_consumer *c)
@@ -161,23 +168,22 @@ size_t source_consumer_count(const struct source_consumer *c)
 
 struct source_partition *source_consumer_at(const struct source_consumer *c, size_t index)
 {
-    return c->partitions.at[index];
+    return &c->partitions.at[index]->partition;
 }
 
 int source_consumer_begin(struct source_consumer *c, size_t index, int64_t next_offset,
                           struct tern_error *err)
 {
-    const struct source_partition *p = c->partitions.at[index];
-    struct source_topic *topic = topic_of(c, p->topic, p->remote);
-    int64_t at = next_offset;
+    struct assigned *a = c->partitions.at[index];
+    int32_t number = a->partition.partition;
+    int64_t at = next_offset < 0 ? c->reset_to : next_offset;
 
-    if (next_offset < 0)
-        at = c->reset_to;
-    if (!topic->handle || p->partition >= PARTITIONS_MAX ||
-        rd_kafka_consume_start_queue(topic->handle, p->partition, at, c->queue) < 0)
-        return tern_fail(err, TERN_EINTERNAL, "cannot read '%s-%d': %s", p->topic,
-                         (int)p->partition, rd_kafka_err2str(rd_kafka_last_error()));
-    return 0;
+    a->begun = a->topic->handle && number < PARTITIONS_MAX &&
+               rd_kafka_consume_start_queue(a->topic->handle, number, at, c->queue) == 0;
+    if (a->begun)
+        return 0;
+    return tern_fail(err, TERN_EINTERNAL, "cannot read '%s-%d': %s", a->topic->name, (int)number,
+                     rd_kafka_err2str(rd_kafka_last_error()));
 }
 
 /* ---- batches ---- */
@@ -357,11 +363,11 @@ void source_consumer_free(struct source_consumer *c)
     if (!c)
         return;
     for (size_t i = 0; i < c->partitions.count; i++) {
-        struct source_partition *p = c->partitions.at[i];
-        struct source_topic *topic = topic_of(c, p->topic, p->remote);
+        struct assigned *a = c->partitions.at[i];
 
-        rd_kafka_consume_stop(topic->handle, p->partition);
-        free(p);
+        if (a->begun) /* a topic whose name librdkafka refuses has no handle to stop */
+            rd_kafka_consume_stop(a->topic->handle, a->partition.partition);
+        free(a);
     }
     for (size_t i = 0; i < c->topics.count; i++)
         topic_free(c->topics.at[i]);
