@@ -3,6 +3,8 @@
 
 #include "worker/convert/value_type.h"
 
+#include <tern/version.h>
+
 static int bytes_from_connect(struct converter *c, const char *topic,
                               const struct tern_value *value, struct buf *scratch,
                               struct tern_bytes *ret_bytes, struct tern_error *err)
@@ -34,6 +36,8 @@ const struct converter_class bytes_converter = {
     .name = "org.apache.kafka.connect.converters.ByteArrayConverter",
     .alias = "ByteArray",
     .roles = 1u << CONVERT_KEY | 1u << CONVERT_VALUE | 1u << CONVERT_HEADER,
+    .version = TERN_KAFKA_VERSION,
+    .config = converter_type_only,
     .open = converter_open_plain,
     .from_connect = bytes_from_connect,
     .close = converter_close_plain,

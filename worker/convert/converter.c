@@ -9,6 +9,16 @@
 #include "lib/base/strmap.h"
 #include "lib/base/xmem.h"
 
+static const struct tern_validator valid_type = {
+    .kind = TERN_VALID_ONE_OF, .strings = (const char *const[]){"key", "value", "header", NULL}};
+const struct tern_config_key converter_type_keys[] = {
+    {"converter.type", TERN_STRING, NULL, TERN_LOW, TERN_UNBOUND,
+     "What the converter is for: key, value or header. Set by the worker.", .flags = TERN_REQUIRED,
+     .validator = &valid_type},
+    TERN_END,
+};
+const struct tern_config_key *const converter_type_only[] = {converter_type_keys, NULL};
+
 static const char *const role_names[] = {"key", "value", "header"};
 static const char *const role_keys[] = {"key.converter", "value.converter", "header.converter"};
 static const char default_header_class[] = "org.apache.kafka.connect.storage.SimpleHeaderConverter";

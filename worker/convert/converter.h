@@ -23,9 +23,13 @@ enum converter_role {
 struct converter;
 
 struct converter_class {
-    const char *name;  /* Java class name */
-    const char *alias; /* simple name without "Converter" or "HeaderConverter" */
-    unsigned roles;    /* bits 1 << enum converter_role */
+    const char *name;    /* Java class name */
+    const char *alias;   /* simple name without "Converter" or "HeaderConverter" */
+    unsigned roles;      /* bits 1 << enum converter_role */
+    const char *version; /* as the Java class states it; NULL: "undefined" */
+    /* Tables of its own keys, prefix removed, in order of definition; ends with NULL. NULL: no key.
+     */
+    const struct tern_config_key *const *config;
     /* config: the converter's own keys, prefix removed, and converter.type. */
     int (*open)(const struct converter_class *cls, enum converter_role role,
                 const struct tern_config *config, struct converter **ret_converter,
@@ -71,6 +75,11 @@ static inline int converter_from_connect(struct converter *c, const char *topic,
 /* NULL is a no-op. */
 void converter_close(struct converter *c);
 
+/* For converters: the table of converter.type, which the worker sets. All but header-only ones have
+ * it. */
+extern const struct tern_config_key converter_type_keys[];
+/* The config member of a converter that has no other key. */
+extern const struct tern_config_key *const converter_type_only[];
 /* For converters: the plain instance that needs no more than its class. */
 int converter_open_plain(const struct converter_class *cls, enum converter_role role,
                          const struct tern_config *config, struct converter **ret_converter,

@@ -10,6 +10,8 @@
 #include "lib/base/jsonx.h"
 #include "worker/convert/value_type.h"
 
+#include <tern/version.h>
+
 /*
  * Float.toString(): the fewest digits that read back as the same float. As a double, such a
  * text has the same fewest digits, and Java writes both alike.
@@ -83,6 +85,7 @@ const struct converter_class simple_header_converter = {
     .name = "org.apache.kafka.connect.storage.SimpleHeaderConverter",
     .alias = "Simple",
     .roles = 1u << CONVERT_HEADER,
+    .version = TERN_KAFKA_VERSION,
     .open = converter_open_plain,
     .from_connect = simple_header_from_connect,
     .close = converter_close_plain,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/base/strmap.h"
+#include "lib/conf/config_def.h"
 #include "tests/lib/testing.h"
 #include "worker/convert/value_type.h"
 
@@ -83,6 +84,25 @@ START_TEST(keys)
     ck_assert_str_eq(converter_key(CONVERT_KEY), "key.converter");
     ck_assert_str_eq(converter_key(CONVERT_VALUE), "value.converter");
     ck_assert_str_eq(converter_key(CONVERT_HEADER), "header.converter");
+}
+END_TEST
+
+/* Every class says its version and has tables that hold together. */
+START_TEST(classes_declare_their_keys)
+{
+    for (size_t i = 0; converter_classes[i]; i++) {
+        const struct converter_class *cls = converter_classes[i];
+        const struct config_def def = CONFIG_DEF(cls->config);
+        struct tern_config_key row;
+        struct tern_error err;
+
+        ck_assert_ptr_nonnull(cls->version);
+        if (!cls->config) /* peer: SimpleHeaderConverter alone defines nothing */
+            ck_assert_uint_eq(cls->roles, 1u << CONVERT_HEADER);
+        else
+            ck_assert_ok(config_def_check(&def, &err), err);
+        ck_assert(!cls->config || config_def_find(&def, "converter.type", &row));
+    }
 }
 END_TEST
 
@@ -228,6 +248,7 @@ static void fill(Suite *suite)
 {
     test_add_rows(suite, choice, COUNT_OF(choice_cases));
     test_add(suite, keys);
+    test_add(suite, classes_declare_their_keys);
     test_add(suite, bytes_are_borrowed);
     test_add_rows(suite, refusals, COUNT_OF(refusal_cases));
     test_add_rows(suite, headers_as_text, COUNT_OF(header_cases));
