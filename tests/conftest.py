@@ -13,6 +13,7 @@ import pytest
 
 from kit import env
 from kit.cluster import Cluster, start_all
+from kit.connect import ConnectCluster
 from kit.process import Process
 from kit.setup import Pair
 from kit.worker import JavaMirrorMaker, MirrorMaker
@@ -129,6 +130,29 @@ def mirror(evidence):
     return make
 
 
+# Connect clusters
+
+@pytest.fixture
+def connect(us_west, evidence):
+    """Starts a ConnectCluster of the given kinds of workers, on us-west or on the given cluster.
+
+    With start=False it is only made. Ended after the test, which fails if a sanitizer had reported.
+    """
+    made = []
+
+    def make(*kinds, cluster=us_west, start=True, **settings):
+        connect = ConnectCluster(cluster, kinds, **settings)
+        made.append(connect)
+        evidence.watch(cluster)
+        evidence.own_workers(connect)
+        return connect.start() if start else connect
+
+    yield make
+    evidence.settle()
+    for connect in made:
+        connect.destroy(delete_topics=connect.cluster is us_west)
+
+
 # Evidence
 
 class Evidence:
@@ -136,13 +160,20 @@ class Evidence:
 
     def __init__(self, item):
         self._item = item
-        self._own, self._watched = [], []
+        self._own, self._connects = [], []
         self._first = len(Process.all_started)
         self._sizes = {}
         self._settled = False
 
     def own(self, process):
         self._own.append(process)
+
+    def own_workers(self, connect):
+        """All workers of a ConnectCluster, those too that it gets later."""
+        self._connects.append(connect)
+
+    def _owned(self):
+        return self._own + [worker for connect in self._connects for worker in connect.all_workers]
 
     def watch(self, *clusters):
         for cluster in clusters:
@@ -154,16 +185,16 @@ class Evidence:
         if self._settled:
             return
         self._settled = True
-        for process in self._own:
+        for process in self._owned():
             process.kill9()
         if getattr(self._item, "has_failed", False) or self.reports():
             self._keep()
-        for process in self._own:
+        for process in self._owned():
             shutil.rmtree(process.folder, ignore_errors=True)
 
     def reports(self):
         if not hasattr(self, "_reports"):
-            self._reports = [line for process in self._own for line in process.sanitizer_reports()]
+            self._reports = [line for process in self._owned() for line in process.sanitizer_reports()]
         return self._reports
 
     def _keep(self):
@@ -171,7 +202,7 @@ class Evidence:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         paths = {p.log_path for p in Process.all_started[self._first:]} | set(self._sizes)
-        for process in self._own:
+        for process in self._owned():
             paths.add(process.properties_path)
         for path in sorted(filter(Path.exists, paths)):
             target = folder / f"{path.parent.name}-{path.name}" if (folder / path.name).exists() else folder / path.name

@@ -9,7 +9,11 @@ cluster   KRaft clusters of one to three nodes
 proxy     a TCP proxy that delays, goes silent, or cuts
 kafka     topics, records, groups through librdkafka
 worker    connect-mirror-maker, ours and Java's, behind one interface
-mm2       MirrorMaker 2's record formats, internal topics and statuses
+connect   Connect clusters of both kinds of workers: who leads, who runs what; file and mirror connectors
+rest      the Connect REST API
+group     a Connect group as its coordinator describes it
+internal_topics  the config, offset and status topics of a Connect cluster
+mm2       MirrorMaker 2's record formats and topics
 setup     two clusters, two aliases, a properties file: what most tests start from
 checker   numbered records with digests, and what became of them at the target
 

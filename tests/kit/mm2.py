@@ -4,10 +4,10 @@
 Peers: org.apache.kafka.connect.mirror.{OffsetSync,Checkpoint,Heartbeat,OffsetSyncStore}.
 """
 
-import json
 import struct
 from typing import NamedTuple
 
+from .internal_topics import InternalTopics
 from .wait import Fatal, wait_until
 
 SOURCE, CHECKPOINT, HEARTBEAT = CONNECTORS = (
@@ -83,15 +83,7 @@ def _read_string(data, at):
 
 # A flow and its topics.
 
-class Status(NamedTuple):
-    state: str
-    trace: str
-    worker_id: str
-    generation: int
-    written_at_ms: int
-
-
-class Flow:
+class Flow(InternalTopics):
     """Mirroring from cluster source, called source_alias, to cluster target, called target_alias."""
 
     def __init__(self, source, source_alias, target, target_alias):
@@ -99,9 +91,8 @@ class Flow:
         self.source_alias, self.target_alias = source_alias, target_alias
         self.name = f"{source_alias}->{target_alias}"
         # on the target
-        self.configs_topic = f"mm2-configs.{source_alias}.internal"
-        self.offsets_topic = f"mm2-offsets.{source_alias}.internal"
-        self.status_topic = f"mm2-status.{source_alias}.internal"
+        super().__init__(target, f"mm2-configs.{source_alias}.internal", f"mm2-offsets.{source_alias}.internal",
+                         f"mm2-status.{source_alias}.internal")
         self.checkpoints_topic = f"{source_alias}.checkpoints.internal"
         # on the source
         self.offset_syncs_topic = f"mm2-offset-syncs.{target_alias}.internal"
@@ -111,37 +102,6 @@ class Flow:
         return f"{self.source_alias}.{topic}"
 
     # Statuses
-
-    def statuses(self, as_written=False):
-        """{record key: Status} as a reader of the status topic has it; deleted ones are left out.
-
-        A reader does not let a task's UNASSIGNED hide a RUNNING of the same generation. With as_written the
-        last record of each key counts, whatever it says.
-        """
-        result = {}
-        for record in self._table_records(self.target, self.status_topic):
-            key = record.key.decode()
-            if key.startswith("status-topic-"):
-                continue
-            if record.value is None:
-                result.pop(key, None)
-                continue
-            now = json.loads(record.value)
-            before = result.get(key)
-            late = (not as_written and before and key.startswith("status-task-") and now["state"] == "UNASSIGNED"
-                    and before.state == "RUNNING" and before.generation >= now["generation"])
-            if not late:
-                result[key] = Status(now["state"], now["trace"], now["worker_id"], now["generation"],
-                                     record.timestamp)
-        return result
-
-    def connector_status(self, connector):
-        return self.statuses().get(f"status-connector-{connector}")
-
-    def task_statuses(self, connector):
-        """{task number: Status}"""
-        prefix = f"status-task-{connector}-"
-        return {int(k[len(prefix):]): s for k, s in self.statuses().items() if k.startswith(prefix)}
 
     def wait_running(self, connector, tasks=1, worker=None, deadline=60):
         """Waits until the connector and at least so many tasks of it are RUNNING.
@@ -170,27 +130,12 @@ class Flow:
 
         return wait_until(failed, deadline, f"{self.name}: a task of {connector} fails", every=0.2)
 
-    # Configs and offsets of the worker
-
-    def connector_configs(self):
-        """{connector: properties} from the config topic."""
-        return {k.removeprefix("connector-"): v["properties"]
-                for k, v in self._json_table(self.target, self.configs_topic).items() if k.startswith("connector-")}
-
-    def task_configs(self, connector):
-        """[properties] of the tasks that the last commit record counts."""
-        table = self._json_table(self.target, self.configs_topic)
-        count = table.get(f"commit-{connector}", {"tasks": 0})["tasks"]
-        return [table[f"task-{connector}-{n}"]["properties"] for n in range(count)]
+    # Offsets of the worker
 
     def source_offsets(self):
         """{(topic, partition): offset of the last mirrored record} from the offset topic."""
-        result = {}
-        for key, value in self._json_table(self.target, self.offsets_topic).items():
-            connector, partition = json.loads(key)
-            if connector == SOURCE:
-                result[(partition["topic"], partition["partition"])] = value["offset"]
-        return result
+        return {(partition["topic"], partition["partition"]): value["offset"]
+                for partition, value in self.committed_offsets(SOURCE)}
 
     # MirrorMaker's own records
 
@@ -214,22 +159,6 @@ class Flow:
         records = self._table_records(cluster or self.target, topic)
         decoded = [Heartbeat.decode(r.key, r.value) for r in records]
         return [h for h in decoded if {h.source, h.target} == {self.source_alias, self.target_alias}]
-
-    @staticmethod
-    def _table_records(cluster, topic):
-        if topic not in cluster.kafka.list_topics():
-            return []
-        return cluster.kafka.read(topic)
-
-    def _json_table(self, cluster, topic):
-        """The latest value of each key, parsed; a tombstone removes the key."""
-        table = {}
-        for record in self._table_records(cluster, topic):
-            if record.value is None:
-                table.pop(record.key.decode(), None)
-            else:
-                table[record.key.decode()] = json.loads(record.value)
-        return table
 
 
 # Offset translation, as the specification of OffsetSyncStore has it.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""connect-mirror-maker as a process: ours, and Java's behind the same interface."""
+"""Programs with a properties file as processes: connect-mirror-maker, ours and Java's behind the same interface."""
 
 import re
 import shutil
@@ -13,37 +13,30 @@ _SANITIZER_REPORT = re.compile(
     r"^.*(ERROR: AddressSanitizer|WARNING: ThreadSanitizer|ERROR: LeakSanitizer|runtime error:).*$", re.M)
 
 
-class MirrorMaker(Process):
-    """Our connect-mirror-maker in a folder of its own, with one properties file.
+class Worker(Process):
+    """A program of ours in a folder of its own, with one properties file.
 
-    props is a dict, which is written to mm2.properties, or the path of a file that is used as it is.
+    props is a dict, which is written to a file of the folder, or the path of a file that is used as it is.
     """
 
-    def __init__(self, props, name="mirror", folder=None, env_vars=None, args=()):
+    program = None  # what to run in env.bin_dir()
+    file_name = "worker.properties"
+
+    def __init__(self, props, name, folder=None, env_vars=None, args=()):
         folder = Path(folder) if folder else env.new_folder(name)
         folder.mkdir(parents=True, exist_ok=True)
         if isinstance(props, dict):
-            self.properties_path = folder / "mm2.properties"
+            self.properties_path = folder / self.file_name
             write_properties(self.properties_path, props)
         else:
             self.properties_path = Path(props)
         super().__init__(name, self._command() + [self.properties_path, *args], folder, env_vars)
 
     def _command(self):
-        program = env.bin_dir() / "connect-mirror-maker"
+        program = env.bin_dir() / self.program
         if not program.exists():
             raise FileNotFoundError(f"{program}: run make, or set TERN_BIN")
         return [program]
-
-    def wait_started(self, *flows, deadline=60):
-        """Waits until every connector of the flows runs with its tasks, by what their status topics say since
-        this start of the process. For flows that are enabled and have a topic to mirror.
-        """
-        for flow in flows:
-            flow.wait_running("MirrorSourceConnector", tasks=1, worker=self, deadline=deadline)
-            flow.wait_running("MirrorHeartbeatConnector", tasks=1, worker=self, deadline=deadline)
-            flow.wait_running("MirrorCheckpointConnector", tasks=0, worker=self, deadline=deadline)
-        return self
 
     def stop_cleanly(self, deadline=30, number=signal.SIGTERM):
         """SIGTERM or SIGINT; asserts that the process ends as a clean stop does."""
@@ -60,7 +53,37 @@ class MirrorMaker(Process):
         return [m.group(0) for m in _SANITIZER_REPORT.finditer(self.log())]
 
 
-class JavaMirrorMaker(MirrorMaker):
+class JavaStop:
+    """How a JVM ends; goes before the class that it changes."""
+
+    def clean_status(self, number):
+        return 128 + number  # a JVM tells which signal ended it
+
+    def stop_cleanly(self, deadline=90, number=signal.SIGTERM):
+        super().stop_cleanly(deadline, number)
+
+
+class MirrorMaker(Worker):
+    """Our connect-mirror-maker."""
+
+    program = "connect-mirror-maker"
+    file_name = "mm2.properties"
+
+    def __init__(self, props, name="mirror", **kwargs):
+        super().__init__(props, name, **kwargs)
+
+    def wait_started(self, *flows, deadline=60):
+        """Waits until every connector of the flows runs with its tasks, by what their status topics say since
+        this start of the process. For flows that are enabled and have a topic to mirror.
+        """
+        for flow in flows:
+            flow.wait_running("MirrorSourceConnector", tasks=1, worker=self, deadline=deadline)
+            flow.wait_running("MirrorHeartbeatConnector", tasks=1, worker=self, deadline=deadline)
+            flow.wait_running("MirrorCheckpointConnector", tasks=0, worker=self, deadline=deadline)
+        return self
+
+
+class JavaMirrorMaker(JavaStop, MirrorMaker):
     """Apache Kafka's MirrorMaker 2 of the given version."""
 
     def __init__(self, props, name="java-mirror", version=env.DEFAULT_VERSION, **kwargs):
@@ -69,12 +92,6 @@ class JavaMirrorMaker(MirrorMaker):
 
     def _command(self):
         return env.java_command("org.apache.kafka.connect.mirror.MirrorMaker", self._version, heap="400m")
-
-    def clean_status(self, number):
-        return 128 + number  # a JVM tells which signal ended it
-
-    def stop_cleanly(self, deadline=90, number=signal.SIGTERM):
-        super().stop_cleanly(deadline, number)
 
 
 def run_java_tool(main_class, *args, version=env.DEFAULT_VERSION, deadline=60):
