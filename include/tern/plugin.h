@@ -24,7 +24,7 @@
 #include <tern/record.h>
 
 #define TERN_ABI_MAJOR     1u
-#define TERN_ABI_MINOR     0u
+#define TERN_ABI_MINOR     1u
 
 #define TERN_PLUGIN_SYMBOL "tern_plugin"
 
@@ -136,6 +136,12 @@ enum tern_exactly_once {
 /* Takes one fault of a configuration: the key, and the whole message. */
 typedef void tern_config_fault(void *arg, const char *key, const char *message);
 
+/* One change that a user wants in stored source offsets: texts of JSON objects. */
+struct tern_offset_change {
+    const char *partition; /* the source partition; NULL: JSON null */
+    const char *offset;    /* NULL: a reset, nothing is to be stored any more */
+};
+
 struct tern_connector_class {
     uint32_t size;       /* sizeof(struct tern_connector_class) as compiled */
     const char *name;    /* what connector.class names; the Java class name */
@@ -160,6 +166,17 @@ struct tern_connector_class {
     int (*task_configs)(void *self, int32_t max_tasks, tern_config_emit *emit, void *arg,
                         struct tern_error *err);
     void (*stop)(void *self);
+
+    /* ---- since 1.1 ---- */
+
+    /*
+     * Checks offsets that a user wants to have stored, and acts on them where the plugin keeps
+     * offsets elsewhere. The connector is stopped; no instance exists. *ret_handled: whether
+     * the plugin answers for them; false, like NULL here, makes the answer to the user say so.
+     * A failure refuses all changes. May be NULL. Thread: any.
+     */
+    int (*alter_offsets)(const struct tern_config *config, const struct tern_offset_change *changes,
+                         size_t count, bool *ret_handled, struct tern_error *err);
 };
 
 struct tern_plugin {

@@ -4,7 +4,9 @@
  * tiny - a connector that does nothing, for plugins that test how plugins are read. Every plugin
  * has its own: nothing here is shared.
  */
+#ifndef TERN_PLUGIN_SYMBOL /* else a former ABI was included before */
 #include <tern/plugin.h>
+#endif
 
 #define EXPORT __attribute__((visibility("default"), used))
 

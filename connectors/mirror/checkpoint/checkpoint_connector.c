@@ -11,6 +11,7 @@
  */
 #include "connectors/mirror/checkpoint/checkpoint_connector.h"
 
+#include "connectors/mirror/common/alter_offsets.h"
 #include "connectors/mirror/common/group_filter.h"
 #include "connectors/mirror/common/mirror_config.h"
 #include "connectors/mirror/common/mirror_open.h"
@@ -302,4 +303,5 @@ const struct tern_connector_class checkpoint_connector_class = {
     .start = start,
     .task_configs = task_configs,
     .stop = stop,
+    .alter_offsets = alter_offsets_checkpoint,
 };

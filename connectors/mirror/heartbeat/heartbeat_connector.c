@@ -5,6 +5,7 @@
  */
 #include "connectors/mirror/heartbeat/heartbeat_connector.h"
 
+#include "connectors/mirror/common/alter_offsets.h"
 #include "connectors/mirror/common/mirror_config.h"
 #include "connectors/mirror/common/mirror_open.h"
 #include "connectors/mirror/common/mirror_validate.h"
@@ -98,4 +99,5 @@ const struct tern_connector_class heartbeat_connector_class = {
     .start = start,
     .task_configs = task_configs,
     .stop = stop,
+    .alter_offsets = alter_offsets_heartbeat,
 };

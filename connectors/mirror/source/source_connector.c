@@ -12,6 +12,7 @@
  */
 #include "connectors/mirror/source/source_connector.h"
 
+#include "connectors/mirror/common/alter_offsets.h"
 #include "connectors/mirror/common/mirror_config.h"
 #include "connectors/mirror/common/mirror_open.h"
 #include "connectors/mirror/common/mirror_validate.h"
@@ -392,4 +393,5 @@ const struct tern_connector_class source_connector_class = {
     .start = start,
     .task_configs = task_configs,
     .stop = stop,
+    .alter_offsets = alter_offsets_source,
 };

@@ -153,8 +153,8 @@ static const struct bad_case {
     const char *plugin;
     const char *why;
 } bad_cases[] = {
-    {"wrong_major", "needs plugin ABI 2.0; this worker has 1.0"},
-    {"newer_minor", "needs plugin ABI 1.1; this worker has 1.0"},
+    {"wrong_major", "needs plugin ABI 2.0; this worker has 1.1"},
+    {"newer_minor", "needs plugin ABI 1.2; this worker has 1.1"},
     {"no_symbol", "is not a plugin: no symbol tern_plugin"},
     {"function_symbol", "is not a plugin: no symbol tern_plugin"},
     {"short_descriptor", "has a descriptor without connectors"},
@@ -247,6 +247,23 @@ START_TEST(longer_structs_are_cut)
 }
 END_TEST
 
+/* A plugin of ABI 1.0 works, and lacks what came later. */
+START_TEST(older_plugins_are_read)
+{
+    struct plugin_registry *r = open_plugins("older_minor");
+    const struct connector_plugin *p;
+
+    ck_assert_uint_eq(plugin_registry_count(r), 1);
+    p = plugin_registry_at(r, 0);
+    ck_assert_str_eq(p->connector.name, "org.tern.test.OlderConnector");
+    ck_assert_str_eq(p->source_task.name, "org.tern.test.OlderTask");
+    ck_assert_str_eq(p->connector.config[0][0].name, "tiny");
+    ck_assert_ptr_nonnull(p->connector.stop);
+    ck_assert_ptr_null(p->connector.alter_offsets);
+    plugin_registry_free(r);
+}
+END_TEST
+
 /* 1.10 is later than 1.9, wherever it stands. */
 START_TEST(latest_version_counts)
 {
@@ -313,6 +330,7 @@ static void fill(Suite *suite)
     test_add(suite, files_that_are_no_shared_objects);
     test_add(suite, bad_classes_are_left_out);
     test_add(suite, longer_structs_are_cut);
+    test_add(suite, older_plugins_are_read);
     test_add_rows(suite, latest_version_counts, 2);
     test_add(suite, default_folder_is_the_class_path);
     test_add(suite, linked_in_classes);
