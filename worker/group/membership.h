@@ -13,6 +13,7 @@
  * Spec: connect-distributed.md 2.4, 10.3.
  */
 #include "worker/group/work.h"
+#include "worker/group/work_list.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -66,6 +67,7 @@ struct membership_ops {
                 struct tern_error *err);
     void (*request_rejoin)(struct membership *m, const char *reason);
     const char *(*member_id)(const struct membership *m);
+    const char *(*owner_url)(const struct membership *m, const char *connector, int32_t task);
     void (*leave)(struct membership *m, const char *reason);
     void (*wake)(struct membership *m);
     void (*free)(struct membership *m);
@@ -109,6 +111,17 @@ static inline void membership_request_rejoin(struct membership *m, const char *r
 static inline const char *membership_member_id(const struct membership *m)
 {
     return m->ops->member_id(m);
+}
+
+/*
+ * The URL of the worker that runs a task (or, with WORK_CONNECTOR, the connector) after the last
+ * round, as the leader knows it. NULL: not known; who does not lead never knows. Borrowed until
+ * the next poll. Thread: herder.
+ */
+static inline const char *membership_owner_url(const struct membership *m, const char *connector,
+                                               int32_t task)
+{
+    return m->ops->owner_url(m, connector, task);
 }
 
 /* Leaves the group; work goes on until it is revoked. Thread: herder. */

@@ -87,6 +87,15 @@ static const char *sole_member_id(const struct membership *m)
     return CONTAINER_OF(m, const struct sole, base)->member;
 }
 
+static const char *sole_owner_url(const struct membership *m, const char *connector, int32_t task)
+{
+    const struct sole *s = CONTAINER_OF(m, const struct sole, base);
+    bool is_ours = task == WORK_CONNECTOR ? work_has_connector(&s->owned, connector)
+                                          : work_has_task(&s->owned, connector, task);
+
+    return is_ours ? s->url : NULL;
+}
+
 static void sole_leave(struct membership *m, const char *reason)
 {
     log_debug("Leaving: %s", reason);
@@ -118,6 +127,7 @@ static const struct membership_ops sole_ops = {
     .poll = sole_poll,
     .request_rejoin = sole_request_rejoin,
     .member_id = sole_member_id,
+    .owner_url = sole_owner_url,
     .leave = sole_leave,
     .wake = sole_wake,
     .free = sole_free,

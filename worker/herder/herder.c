@@ -2,6 +2,7 @@
 #include "worker/herder/herder_priv.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "lib/base/log.h"
 #include "lib/base/xmem.h"
@@ -39,9 +40,25 @@ static int bind_worker(struct herder *h, struct tern_error *err)
     return provider_set_open(&config, &h->providers, err);
 }
 
+static enum group_protocol newest_protocol(const char *connect_protocol)
+{
+    if (strcasecmp(connect_protocol, "eager") == 0)
+        return GROUP_EAGER;
+    return strcasecmp(connect_protocol, "compatible") == 0 ? GROUP_COMPATIBLE : GROUP_SESSIONED;
+}
+
 static void init_state(struct herder *h)
 {
     inbox_init(&h->inbox);
+    inbox_init(&h->writes);
+    h->keys = (struct session_key_state)SESSION_KEY_STATE_INIT;
+    h->key_due_ms = FOREVER_MS;
+    h->key_policy = (struct session_key_policy){
+        .algorithm = h->settings.key_algorithm,
+        .size_bits = h->settings.key_size_bits,
+        .ttl_ms = h->settings.key_ttl_ms,
+    };
+    h->role.protocol = newest_protocol(h->settings.connect_protocol);
     gate_init(&h->gate);
     h->rebalance_resolved = true;
     h->can_read_configs = true;
@@ -61,6 +78,8 @@ int herder_new(const struct herder_conf *conf, struct herder **ret_herder, struc
     h->plugins = conf->plugins;
     h->open_membership = conf->open_membership;
     h->membership_arg = conf->membership_arg;
+    h->peers = conf->peers;
+    h->peers_arg = conf->peers_arg;
     h->hooks = conf->hooks;
     h->arg = conf->arg;
     if (bind_worker(h, err) < 0) {
@@ -86,6 +105,7 @@ void herder_free(struct herder *h)
         return;
     free_timers(h);
     inbox_fini(&h->inbox);
+    inbox_fini(&h->writes);
     membership_free(h->membership);
     assignment_free(h->assignment);
     work_fini(&h->running);
@@ -96,7 +116,9 @@ void herder_free(struct herder *h)
     ptrmap_fini(&h->applied);
     ptrmap_fini(&h->versions);
     cluster_state_unref(h->config);
-    free(h->role.leader_url);
+    herder_role_fini(&h->role);
+    session_key_state_fini(&h->keys);
+    free(h->cluster_id);
     gate_fini(&h->gate);
     herder_release(h);
     free(h);
@@ -206,12 +228,42 @@ static void after_first_tick(struct herder *h)
     h->has_ticked = true;
     gate_lock(&h->gate);
     h->role.is_ready = true;
+    gate_wake(&h->gate);
     gate_unlock(&h->gate);
 }
 
 static int64_t sooner(int64_t a, int64_t b)
 {
     return a < b ? a : b;
+}
+
+static int poll_group(struct herder *h, int64_t deadline_ms, bool *ret_stable,
+                      struct tern_error *err)
+{
+    int64_t left_ms = clock_left_ms(deadline_ms, INT32_MAX);
+    int rc;
+
+    if (!h->assignment) {
+        herder_stage_begin(h, STAGE_OF_HERDER, "ensuring membership in the cluster");
+    } else if (deadline_ms == FOREVER_MS) {
+        herder_stage_begin(h, STAGE_OF_HERDER, "polling the group coordinator until interrupted");
+    } else {
+        herder_stage_begin(h, STAGE_OF_HERDER,
+                           "polling the group coordinator for up to %lldms or until interrupted",
+                           (long long)left_ms);
+    }
+    rc = membership_poll(h->membership, deadline_ms, ret_stable, err);
+    herder_stage_end(h, STAGE_OF_HERDER);
+    return rc;
+}
+
+/* False: start the tick over. */
+static bool settle(struct herder *h, bool is_stable)
+{
+    bool is_settled = is_stable && herder_resolve_rebalance(h);
+
+    herder_set_settled(h, is_settled);
+    return is_settled;
 }
 
 static int tick(struct herder *h, struct tern_error *err)
@@ -221,10 +273,12 @@ static int tick(struct herder *h, struct tern_error *err)
 
     if (!h->can_read_configs && !herder_read_configs(h))
         return 0;
-    if (membership_poll(h->membership, clock_mono_ms(), &is_stable, err) < 0)
+    if (poll_group(h, clock_mono_ms(), &is_stable, err) < 0)
         return -1;
-    if (!is_stable || !herder_resolve_rebalance(h))
+    if (!settle(h, is_stable))
         return 0;
+    herder_answer_pings(h);
+    herder_rotate_session_key(h);
     run_messages(h);
     bound = run_timers(h, clock_mono_ms());
     herder_run_restarts(h);
@@ -232,14 +286,14 @@ static int tick(struct herder *h, struct tern_error *err)
         bound = sooner(bound, h->scheduled_rebalance_ms);
         h->rebalance_resolved = false;
     }
+    bound = sooner(bound, h->key_due_ms);
     if (herder_apply_updates(h))
         return 0;
     if (herder_is_stopping(h))
         return 0;
-    if (membership_poll(h->membership, bound, &is_stable, err) < 0)
+    if (poll_group(h, bound, &is_stable, err) < 0)
         return -1;
-    if (is_stable)
-        herder_resolve_rebalance(h);
+    settle(h, is_stable);
     return 0;
 }
 
@@ -248,8 +302,11 @@ static int tick(struct herder *h, struct tern_error *err)
 static int run(struct herder *h, struct tern_error *err)
 {
     log_info("Herder starting");
+    herder_stage_begin(h, STAGE_OF_HERDER,
+                       "initializing and reading to the end of internal topics"); /* peer text */
     if (herder_boot(h, err) < 0)
         return herder_is_stopping(h) ? 0 : -1;
+    herder_stage_end(h, STAGE_OF_HERDER);
     log_info("Herder started");
     while (!herder_is_stopping(h)) {
         if (tick(h, err) < 0)
@@ -259,13 +316,24 @@ static int run(struct herder *h, struct tern_error *err)
     return 0;
 }
 
+/* Those that wait for something that will not come. */
+static void wake_askers(struct herder *h)
+{
+    gate_lock(&h->gate);
+    gate_wake(&h->gate);
+    gate_unlock(&h->gate);
+}
+
 static void stop_everything(struct herder *h)
 {
     CLEANUP(work_fini) struct work all = WORK_INIT;
 
+    wake_askers(h);
+    inbox_close(&h->inbox);
+    inbox_close(&h->writes);
     herder_running_work(h, &all);
     herder_stop_work(h, &all);
-    inbox_close(&h->inbox);
+    herder_writer_stop(h);
     free_timers(h);
     if (h->statuses && !status_store_flush(h->statuses, clock_deadline_ms(STATUS_FLUSH_MS)))
         log_warn("Not every status was written before the end");
@@ -281,6 +349,7 @@ static void herder_main(void *arg)
     int rc;
 
     log_set_context(h->context);
+    herder_writer_start(h);
     rc = run(h, &err);
     if (rc < 0) {
         /* peer text */

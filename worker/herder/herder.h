@@ -16,9 +16,11 @@
  */
 #include "lib/conf/config_ref.h"
 #include "worker/group/membership.h"
+#include "worker/herder/task_configs.h"
 #include "worker/plugin/plugin_registry.h"
 #include "worker/store/cluster_state.h"
 #include "worker/store/config_store.h"
+#include "worker/store/session_key.h"
 #include "worker/store/status_store.h"
 
 #include <stdbool.h>
@@ -34,6 +36,35 @@ struct herder_hooks {
     void (*ended)(void *arg, const struct tern_error *err);
 };
 
+/* ---- other workers ---- */
+
+/*
+ * What became of a request to another worker; err NULL on success. status: of its HTTP answer, 0
+ * when there was none. Thread: any but the herder's; must not block.
+ */
+typedef void herder_peer_done(void *arg, int status, const struct tern_error *err);
+
+/* How a request is signed. */
+struct herder_signature {
+    const struct session_key *key;
+    const char *algorithm; /* of the MAC, e.g. "HmacSHA256": session_key_mac() */
+};
+
+/*
+ * Requests to the leader, which a herder makes without knowing HTTP. They return at once and are
+ * answered once, by done, before the herder is freed: who owns both ends the peers between
+ * herder_join() and herder_free(). Arguments are borrowed for the call. sign NULL: not signed.
+ */
+struct herder_peers {
+    /* POST connectors/<connector>/tasks with body, a JSON array of objects. */
+    void (*post_tasks)(void *arg, const char *leader_url, const char *connector, const char *body,
+                       size_t len, const struct herder_signature *sign, herder_peer_done *done,
+                       void *done_arg);
+    /* PUT connectors/<connector>/fence, without a body. */
+    void (*put_fence)(void *arg, const char *leader_url, const char *connector,
+                      const struct herder_signature *sign, herder_peer_done *done, void *done_arg);
+};
+
 struct herder_conf {
     const char *label;         /* names the thread and its log lines, e.g. "us-east->us-west" */
     const char *worker_id;     /* as statuses show it */
@@ -42,6 +73,8 @@ struct herder_conf {
     const struct plugin_registry *plugins; /* borrowed */
     membership_open *open_membership;
     void *membership_arg;
+    const struct herder_peers *peers; /* static; NULL: other workers cannot be reached */
+    void *peers_arg;
     const struct herder_hooks *hooks; /* static */
     void *arg;
 };
@@ -64,32 +97,114 @@ void herder_free(struct herder *h);
 
 /* ---- asking: blocks until answered; Thread: any but the herder's and those of plugins ---- */
 
-/*
- * Creates a connector, or replaces its configuration if that is allowed; target: how it starts, or
- * NULL: running, or unchanged. The configuration was checked before (connector_check.h).
- * Errors: TERN_ECONFLICT: exists, not the leader; TERN_ETIMEOUT.
- */
-int herder_put_connector(struct herder *h, const char *name, const struct tern_config *config,
-                         const enum target_state *target, bool may_replace, int64_t deadline_ms,
-                         bool *ret_created, struct tern_error *err) MUST_CHECK;
-int herder_delete_connector(struct herder *h, const char *name, int64_t deadline_ms,
-                            struct tern_error *err) MUST_CHECK;
-/* Pauses, resumes, stops. */
-int herder_set_target(struct herder *h, const char *name, enum target_state target,
-                      int64_t deadline_ms, struct tern_error *err) MUST_CHECK;
-/* Answered when the connector runs again, or has failed to. */
-int herder_restart_connector(struct herder *h, const char *name, int64_t deadline_ms,
-                             struct tern_error *err) MUST_CHECK;
-int herder_restart_task(struct herder *h, const char *connector, int32_t task, int64_t deadline_ms,
-                        struct tern_error *err) MUST_CHECK;
-/* Puts a restart request into the config topic, for all workers. */
-int herder_request_restart(struct herder *h, const struct restart_request *request,
-                           int64_t deadline_ms, struct tern_error *err) MUST_CHECK;
-/* New task configurations from a worker that owns the connector; only the leader stores them. */
-int herder_put_tasks(struct herder *h, const char *connector, const struct tern_config *tasks,
-                     size_t count, int64_t deadline_ms, struct tern_error *err) MUST_CHECK;
+/* How a question is put, and, when it fails, whether another worker can answer it. */
+struct herder_ask {
+    int64_t deadline_ms;
+    bool is_elsewhere; /* out: this worker is not the one */
+    char *url;         /* out, to be freed: the one that is; NULL: not known at the moment */
+};
 
-/* The outcome of a request that nobody waits for; err NULL on success. Thread: herder. */
+/*
+ * All of these: a question that times out may be carried out all the same, later. Errors: those
+ * named; TERN_ETIMEOUT, which names what the herder is at; TERN_EINTERNAL. With
+ * ask->is_elsewhere the code is TERN_ECONFLICT. Texts are the peer's.
+ * Spec: connect-rest.md 3, 4, 5.
+ */
+
+/* What GET /connectors/X shows. */
+struct herder_connector_info {
+    char *name;
+    struct config_ref *config; /* as it is stored, variables unresolved */
+    int32_t task_count;        /* tasks 0 .. task_count - 1 */
+    const char *type;          /* "source", or "unknown"; static */
+};
+void herder_connector_info_fini(struct herder_connector_info *info);
+
+/*
+ * What the herder goes by, which may be behind the config topic. Errors: TERN_ENOTFOUND;
+ * TERN_EINTERNAL while a rebalance is due.
+ */
+int herder_connector_info(struct herder *h, const char *name, struct herder_ask *ask,
+                          struct herder_connector_info *ret_info,
+                          struct tern_error *err) MUST_CHECK;
+/* Task configurations, likewise; the caller ends them with task_configs_fini(). */
+int herder_task_configs(struct herder *h, const char *name, struct herder_ask *ask,
+                        struct task_configs *ret_configs, struct tern_error *err) MUST_CHECK;
+
+struct herder_put {
+    const char *name;
+    const struct tern_config *config; /* was checked before (connector_validate.h) */
+    const enum target_state *target;  /* how it starts; NULL: running, or unchanged */
+    bool may_replace;                 /* false: it must not exist */
+    struct config_ref *expected;      /* NULL, or what must still be stored */
+};
+
+/*
+ * Creates a connector or replaces its configuration. Only the leader. ret_info and ret_created may
+ * be NULL. Errors: TERN_ECONFLICT: it exists; TERN_ERETRIABLE: something else than expected is
+ * stored.
+ */
+int herder_put_connector(struct herder *h, const struct herder_put *put, struct herder_ask *ask,
+                         struct herder_connector_info *ret_info, bool *ret_created,
+                         struct tern_error *err) MUST_CHECK;
+/*
+ * For PATCH: the configuration as it is stored, to be changed, checked, and put with it as
+ * expected; the caller unrefs. Only the leader. Errors: TERN_ENOTFOUND.
+ */
+int herder_stored_config(struct herder *h, const char *name, struct herder_ask *ask,
+                         struct config_ref **ret_config, struct tern_error *err) MUST_CHECK;
+/* Only the leader. Errors: TERN_ENOTFOUND. */
+int herder_delete_connector(struct herder *h, const char *name, struct herder_ask *ask,
+                            struct tern_error *err) MUST_CHECK;
+/* Pauses or resumes; stops, which only the leader does. Errors: TERN_ENOTFOUND. */
+int herder_set_target(struct herder *h, const char *name, enum target_state target,
+                      struct herder_ask *ask, struct tern_error *err) MUST_CHECK;
+/*
+ * Answered when the connector runs again, or has failed to. Only the worker that runs it. Errors:
+ * TERN_ENOTFOUND; TERN_ECONFLICT while a rebalance is due.
+ */
+int herder_restart_connector(struct herder *h, const char *name, struct herder_ask *ask,
+                             struct tern_error *err) MUST_CHECK;
+int herder_restart_task(struct herder *h, const char *connector, int32_t task,
+                        struct herder_ask *ask, struct tern_error *err) MUST_CHECK;
+
+struct herder_task_status {
+    int32_t task;
+    struct status status;
+};
+
+struct herder_connector_status {
+    struct status connector;
+    const char *type;                 /* as in herder_connector_info */
+    struct herder_task_status *tasks; /* in order of number */
+    size_t task_count;
+};
+void herder_connector_status_fini(struct herder_connector_status *status);
+
+/*
+ * Puts a restart request into the config topic, for all workers; the status shows RESTARTING
+ * where it will take effect. Only the leader. Errors: TERN_ENOTFOUND; TERN_ECONFLICT while a
+ * rebalance is due.
+ */
+int herder_request_restart(struct herder *h, const struct restart_request *request,
+                           struct herder_ask *ask, struct herder_connector_status *ret_status,
+                           struct tern_error *err) MUST_CHECK;
+/*
+ * New task configurations from the worker that runs the connector. Only the leader. Errors:
+ * TERN_ENOTFOUND; TERN_EINVALID for tasks of a stopped connector.
+ */
+int herder_put_tasks(struct herder *h, const char *connector, const struct tern_config *tasks,
+                     size_t count, struct herder_ask *ask, struct tern_error *err) MUST_CHECK;
+/* Zombie fencing. Only the leader. Errors: TERN_ENOTFOUND, TERN_EINVALID, TERN_ECONFLICT. */
+int herder_fence(struct herder *h, const char *connector, struct herder_ask *ask,
+                 struct tern_error *err) MUST_CHECK;
+/* Whether the herder goes round: answered by its thread, or while that waits for what ends soon. */
+int herder_ping(struct herder *h, struct herder_ask *ask, struct tern_error *err) MUST_CHECK;
+/* A level for all workers. */
+int herder_put_logger(struct herder *h, const char *logger, const char *level,
+                      struct tern_error *err) MUST_CHECK;
+
+/* The outcome of a request that nobody waits for; err NULL on success. Thread: the herder's own. */
 typedef void herder_done(void *arg, const struct tern_error *err);
 
 /* herder_put_connector() for those on the herder's thread: done (may be NULL) is called later.
@@ -101,32 +216,45 @@ void herder_submit_connector(struct herder *h, const char *name, const struct te
 
 /* The config topic's state now, the caller unrefs; NULL before the herder has started. */
 const struct cluster_state *herder_snapshot(struct herder *h);
-/* A connector's configuration with its variables resolved. Errors: TERN_ENOTFOUND. */
-int herder_resolve(struct herder *h, const char *name, struct strmap *out,
+/* What GET /connectors?expand=info shows of a connector of a snapshot. */
+void herder_info_of(struct herder *h, const struct connector_state *connector,
+                    struct herder_connector_info *ret_info);
+/* Puts values for the variables of a configuration. */
+int herder_resolve(struct herder *h, const struct tern_config *raw, struct strmap *out,
                    struct tern_error *err) MUST_CHECK;
-
-struct herder_task_status {
-    int32_t task;
-    struct status status;
-};
-
-struct herder_connector_status {
-    struct status connector;
-    struct herder_task_status *tasks; /* in order of number */
-    size_t task_count;
-};
 
 /* Errors: TERN_ENOTFOUND. The caller releases ret_status. */
 int herder_connector_status(struct herder *h, const char *name,
                             struct herder_connector_status *ret_status,
                             struct tern_error *err) MUST_CHECK;
-void herder_connector_status_fini(struct herder_connector_status *status);
+/* The caller releases with status_fini(). Errors: TERN_ENOTFOUND. */
+int herder_task_status(struct herder *h, const char *connector, int32_t task,
+                       struct status *ret_status, struct tern_error *err) MUST_CHECK;
+
+/* Names of the topics that a connector uses, sorted; the caller frees all. */
+size_t herder_topics(struct herder *h, const char *connector, char ***ret_topics);
+void herder_reset_topics(struct herder *h, const char *connector);
 
 /* What REST needs to know of the group. */
 struct herder_role {
     bool is_ready; /* the first tick is over */
     bool is_leader;
-    char *leader_url; /* NULL: unknown; to be freed */
+    enum group_protocol protocol; /* of the last join; before that the newest that is spoken */
     int32_t generation;
+    char *leader_url;        /* NULL: unknown */
+    struct session_key *key; /* of requests between workers; NULL: none yet */
 };
 void herder_role(struct herder *h, struct herder_role *ret_role);
+void herder_role_fini(struct herder_role *role);
+
+/*
+ * What the herder is at, or was last, as a sentence without its full stop ("The worker is
+ * currently ..."); to be freed. NULL: not known.
+ */
+char *herder_stage(struct herder *h);
+/* To be freed; NULL: not known yet. */
+char *herder_cluster_id(struct herder *h);
+
+/* Both immutable; borrowed. */
+struct config_ref *herder_worker_config(const struct herder *h);
+const struct plugin_registry *herder_plugins(const struct herder *h);

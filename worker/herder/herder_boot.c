@@ -140,6 +140,17 @@ static void close_stores(struct herder *h)
     status_store_free(TAKE(h->statuses));
 }
 
+static void set_cluster_id(struct herder *h, char *cluster)
+{
+    char *old;
+
+    gate_lock(&h->gate);
+    old = h->cluster_id;
+    h->cluster_id = cluster;
+    gate_unlock(&h->gate);
+    free(old);
+}
+
 static int open_once(struct herder *h, struct tern_error *err)
 {
     CLEANUP(strmap_fini) struct strmap java = STRMAP_INIT;
@@ -154,6 +165,7 @@ static int open_once(struct herder *h, struct tern_error *err)
     if (admin_cluster_id(h->admin, clock_deadline_ms(CLUSTER_WAIT_MS), &cluster, err) < 0)
         return -1;
     log_info("Kafka cluster ID: %s", cluster);
+    set_cluster_id(h, TAKE(cluster));
     if (open_stores(h, err) < 0) {
         close_stores(h);
         return -1;
@@ -221,6 +233,7 @@ int herder_boot(struct herder *h, struct tern_error *err)
 {
     if (open_all(h, err) < 0)
         return -1;
+    herder_adopt_session_key(h);
     return join_group(h, err);
 }
 
@@ -229,7 +242,7 @@ void herder_close(struct herder *h)
     gate_lock(&h->gate);
     h->is_open = false;
     while (h->users)
-        gate_wait(&h->gate, FOREVER_MS); /* they only look something up */
+        gate_wait(&h->gate, FOREVER_MS); /* what they may wait for ends with h->cancel */
     gate_unlock(&h->gate);
     close_stores(h);
     admin_free(TAKE(h->admin));

@@ -228,22 +228,27 @@ static void run_task(struct herder *h, const struct connector_state *state, int3
     t->run = source_task_start(&conf, state->target);
 }
 
-void herder_start_task(struct herder *h, const char *connector, int32_t task)
+bool herder_start_task(struct herder *h, const char *connector, int32_t task)
 {
     const struct connector_state *state = cluster_state_connector(h->config, connector);
     CLEANUP(task_parts_fini) struct task_parts parts = {0};
     struct tern_error err;
 
     assert(!herder_task(h, connector, task));
+    work_remove_task(&h->restarting, connector, task); /* this is the restart */
     if (!state || !connector_state_task(state, task))
-        return; /* gone meanwhile: the next rebalance takes it away */
+        return false; /* gone meanwhile: the next rebalance takes it away */
     log_info("Starting task %s-%d", connector, (int)task);
-    if (task_parts_init(h, state, task, &parts, &err) < 0)
+    if (task_parts_init(h, state, task, &parts, &err) < 0) {
         herder_put_failure(h, connector, task, NULL, &err);
-    else if (check_task_count(state, parts.connector, &err) < 0)
+        return false;
+    }
+    if (check_task_count(state, parts.connector, &err) < 0) {
         herder_put_failure(h, connector, task, TOO_MANY_TASKS_EXCEPTION, &err);
-    else
-        run_task(h, state, task, &parts);
+        return false;
+    }
+    run_task(h, state, task, &parts);
+    return true;
 }
 
 /* ---- stopping ---- */
@@ -285,16 +290,28 @@ static void await_task(struct herder *h, const struct work_task *task, int64_t d
     task_drop(t);
 }
 
+/* Answers those who ask whether the herder is well: it is, and comes back soon. */
+static void set_awaiting(struct herder *h, bool is_awaiting)
+{
+    gate_lock(&h->gate);
+    h->is_awaiting = is_awaiting;
+    if (is_awaiting)
+        gate_wake(&h->gate);
+    gate_unlock(&h->gate);
+}
+
 void herder_stop_work(struct herder *h, const struct work *work)
 {
     const int64_t connectors_ms = clock_deadline_ms(CONNECTOR_STOP_MS);
     const int64_t tasks_ms = clock_deadline_ms(h->settings.task_shutdown_timeout_ms);
 
     ask_to_stop(h, work);
+    set_awaiting(h, true);
     for (size_t i = 0; i < work->connector_count; i++)
         await_connector(h, work->connectors[i], connectors_ms);
     for (size_t i = 0; i < work->task_count; i++)
         await_task(h, &work->tasks[i], tasks_ms);
+    set_awaiting(h, false);
 }
 
 void herder_running_work(const struct herder *h, struct work *ret_work)

@@ -10,9 +10,14 @@
  *   herder_updates.c    what the config topic's reader has staged
  *   herder_tasks.c      new task configurations
  *   herder_restart.c    restarts
- *   herder_requests.c   what others ask
+ *   herder_call.c       a question and its answer
+ *   herder_requests.c   what others have written to the config topic
+ *   herder_writer.c     the thread that writes it
+ *   herder_restart_calls.c  what others ask of the herder's thread
+ *   herder_keys.c       the key of requests between workers
  *   herder_status.c     statuses that instances report
  *   herder_views.c      what others look at
+ *   herder_stage.c      what the herder is at
  */
 #include "lib/base/clock.h"
 #include "lib/base/inbox.h"
@@ -54,10 +59,11 @@ struct running_connector {
     struct connector_run *run;
     const struct connector_plugin *plugin;
     struct config_ref *raw, *resolved; /* what it was started with */
-    bool is_asked;                     /* for task configs, and has not answered */
-    bool ask_again;                    /* when it has */
+    bool is_asked;  /* for task configs, and has not answered, or they are not stored yet */
+    bool ask_again; /* when that is over */
     struct backoff retry;
-    int64_t say_at_ms; /* when a failure that goes on is said again; 0: none goes on */
+    int64_t say_at_ms;       /* when a failure that goes on is said again; 0: none goes on */
+    int64_t failing_from_ms; /* likewise: since when it goes on */
 };
 
 struct running_task {
@@ -77,6 +83,19 @@ struct applied_config {
     struct config_ref *raw, *resolved;
 };
 
+/* What one of the threads is at, or was. */
+struct stage {
+    char text[192];
+    int64_t began_ms; /* wall time; 0: nothing yet */
+    int64_t ended_ms; /* 0: goes on */
+};
+
+enum herder_stage_of {
+    STAGE_OF_HERDER,
+    STAGE_OF_WRITER,
+    STAGES
+};
+
 struct herder {
     /* immutable after herder_new() */
     char *label, *worker_id, *url;
@@ -88,12 +107,17 @@ struct herder {
     const struct plugin_registry *plugins;
     membership_open *open_membership;
     void *membership_arg;
+    const struct herder_peers *peers;
+    void *peers_arg;
     const struct herder_hooks *hooks;
     void *arg;
+    struct session_key_policy key_policy; /* strings are the settings' */
 
     struct thread thread;
     struct inbox inbox; /* messages to the thread */
-    bool cancel;        /* atomic (__atomic builtins: the stores read it through a plain pointer) */
+    struct thread writer;
+    struct inbox writes; /* messages to the writer */
+    bool cancel; /* atomic (__atomic builtins: the stores read it through a plain pointer) */
 
     /* set by the thread in herder_boot(), gone at its end */
     struct admin *admin;
@@ -108,7 +132,13 @@ struct herder {
     const struct cluster_state *config; /* written by the thread under the gate; NULL at first */
     bool is_open;                       /* gate: the stores may be used by others */
     size_t users;                       /* gate: others that are using them */
-    struct herder_role role;            /* gate */
+    struct herder_role role;            /* gate; key is not used */
+    struct session_key_state keys;      /* gate */
+    bool is_settled;                    /* gate: a member, and what is assigned was started */
+    bool is_awaiting;                   /* gate: the thread awaits the end of instances */
+    uint64_t pings, pings_seen;         /* gate: so many were asked, and answered */
+    struct stage stages[STAGES];        /* gate */
+    char *cluster_id;                   /* gate; NULL: not known yet */
     struct ptrmap versions;             /* gate: instance -> version of its plugin, static */
 
     /* herder thread only */
@@ -118,6 +148,8 @@ struct herder {
     bool rebalance_resolved;
     bool can_read_configs;
     bool has_ticked;
+    bool key_is_written; /* a new session key is on its way */
+    int64_t key_due_ms;  /* monotonic: when the leader looks at the session key again */
     int backoff_retries;
     int64_t scheduled_rebalance_ms; /* FOREVER_MS: none */
     struct ptrmap connectors;       /* name -> struct running_connector */
@@ -153,7 +185,8 @@ void herder_close(struct herder *h);
 /* ---- herder_instances.c ---- */
 
 void herder_start_connector(struct herder *h, const char *name, connector_done *done, void *arg);
-void herder_start_task(struct herder *h, const char *connector, int32_t task);
+/* False: it could not be, and is FAILED, or is not configured any more. */
+bool herder_start_task(struct herder *h, const char *connector, int32_t task);
 /* Stops what of work runs here and waits for it, within the budgets. */
 void herder_stop_work(struct herder *h, const struct work *work);
 struct running_connector *herder_connector(const struct herder *h, const char *name);
@@ -188,6 +221,54 @@ void herder_reconfigure(struct herder *h, const char *connector);
 /* connector_run_conf.reconfigure. Thread: any. */
 void herder_on_reconfigure(void *arg, const char *connector);
 void herder_drop_applied(void *applied);
+
+/* ---- herder_requests.c ---- */
+
+/* herder_put_tasks() that nobody waits for. Takes what is in tasks. Thread: any. */
+void herder_submit_tasks(struct herder *h, const char *connector, struct task_configs *tasks,
+                         herder_done *done, void *arg);
+
+/* ---- herder_restart_calls.c ---- */
+
+void herder_answer_pings(struct herder *h);
+
+/* ---- herder_writer.c ---- */
+
+void herder_writer_start(struct herder *h);
+void herder_writer_stop(struct herder *h);
+/* Takes msg, which the writer runs or drops. Thread: any. */
+void herder_post_write(struct herder *h, struct inbox_msg *msg);
+/* Thread: herder. */
+void herder_set_settled(struct herder *h, bool is_settled);
+/* False: not until the deadline, or the herder is stopping. Thread: any but the herder's. */
+bool herder_await_settled(struct herder *h, int64_t deadline_ms);
+
+/* ---- herder_stage.c: Thread: that of the stage ---- */
+
+void herder_stage_begin(struct herder *h, enum herder_stage_of of, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+void herder_stage_end(struct herder *h, enum herder_stage_of of);
+
+/* ---- herder_keys.c ---- */
+
+/* config_listener.session_key_updated. Thread: the log's. */
+void herder_on_session_key(struct herder *h);
+/* The key that the topic had at the start. */
+void herder_adopt_session_key(struct herder *h);
+/* Leader of a group that signs: has a new key made when it is time; sets key_due_ms. */
+void herder_rotate_session_key(struct herder *h);
+
+/* ---- herder_views.c: Thread: any ---- */
+
+/* False: the stores are not open (yet, or any more). Else herder_leave() must follow. */
+bool herder_enter(struct herder *h) MUST_CHECK;
+void herder_leave(struct herder *h);
+/* As of the last join. *ret_url: of who leads, if that is another; to be freed, may be NULL. */
+bool herder_leads(struct herder *h, char **ret_url);
+/* Whether a rebalance is due that the herder has not asked for yet. */
+bool herder_rebalance_is_due(struct herder *h);
+/* "source", or "unknown". */
+const char *herder_connector_type(struct herder *h, const struct config_ref *config);
 
 /* ---- herder_restart.c ---- */
 

@@ -42,6 +42,7 @@ static void publish_role(struct herder *h)
     old = h->role.leader_url;
     h->role.leader_url = url;
     h->role.is_leader = is_leader;
+    h->role.protocol = a->protocol;
     h->role.generation = a->generation;
     gate_unlock(&h->gate);
     free(old);
@@ -52,6 +53,7 @@ static void on_joined(void *arg, struct assignment *a)
     struct herder *h = arg;
     CLEANUP(freep) char *text = work_text(&a->assigned);
 
+    herder_set_settled(h, false);
     log_info("Joined group at generation %d with protocol version %d and got assignment: %s, "
              "config offset %lld, with rebalance delay: %lld",
              (int)a->generation, (int)a->protocol, text, (long long)a->offset,
@@ -80,14 +82,19 @@ static void revoke(struct herder *h, const struct work *work)
     work_remove_all(&h->running, work);
     if (h->config)
         forget_topics(h, work);
+    herder_stage_begin(h, STAGE_OF_HERDER, "flushing updates to the status topic"); /* peer text */
     if (!status_store_flush(h->statuses, clock_deadline_ms(STATUS_FLUSH_MS)))
         log_warn("Statuses of what was revoked could not be written in time");
+    herder_stage_end(h, STAGE_OF_HERDER);
 }
 
 static void on_revoked(void *arg, const struct work *work)
 {
     struct herder *h = arg;
 
+    herder_set_settled(h, false);
+    if (h->assignment) /* the next says what is assigned; until then nothing of it is started */
+        work_remove_all(&h->assignment->assigned, work);
     if (!h->rebalance_resolved && h->assignment && h->assignment->protocol == GROUP_EAGER) {
         log_info("Nothing of the revoked assignment was started");
         return;
@@ -132,9 +139,14 @@ static void back_off(struct herder *h)
 bool herder_read_configs(struct herder *h)
 {
     struct tern_error err;
+    int rc;
 
-    if (config_store_refresh(h->configs, clock_deadline_ms(h->settings.sync_timeout_ms), &err) <
-        0) {
+    herder_set_settled(h, false);
+    herder_stage_begin(h, STAGE_OF_HERDER,
+                       "reading to the end of the config topic"); /* peer text */
+    rc = config_store_refresh(h->configs, clock_deadline_ms(h->settings.sync_timeout_ms), &err);
+    herder_stage_end(h, STAGE_OF_HERDER);
+    if (rc < 0) {
         log_warn("Didn't reach end of config log quickly enough: %s", err.msg);
         h->can_read_configs = false;
         membership_leave(h->membership, "taking too long to read the log"); /* peer text */
@@ -161,6 +173,26 @@ static void start_connectors(struct herder *h, const struct work *fresh)
     }
 }
 
+/*
+ * What runs and is not assigned (any more) ends, and so does what is about to be started: after
+ * a group has become eager, the first assignment leaves things out that nobody has revoked.
+ */
+static void stop_stale(struct herder *h, const struct work *fresh)
+{
+    CLEANUP(work_fini) struct work all = WORK_INIT;
+    CLEANUP(work_fini) struct work stale = WORK_INIT;
+    CLEANUP(work_fini) struct work again = WORK_INIT;
+    CLEANUP(work_fini) struct work fine = WORK_INIT;
+
+    herder_running_work(h, &all);
+    work_minus(&all, &h->assignment->assigned, &stale);
+    work_minus(&all, fresh, &fine);
+    work_minus(&all, &fine, &again);
+    work_add_all(&stale, &again);
+    if (!work_is_empty(&stale))
+        revoke(h, &stale);
+}
+
 static void start_work(struct herder *h)
 {
     CLEANUP(work_fini) struct work fresh = WORK_INIT;
@@ -170,9 +202,14 @@ static void start_work(struct herder *h)
     work_remove_all(&h->running, &h->restarting);
     work_clear(&h->restarting);
     work_minus(&h->assignment->assigned, &h->running, &fresh);
+    stop_stale(h, &fresh);
+    herder_stage_begin(h, STAGE_OF_HERDER,
+                       "starting %zu connector(s) and task(s) after a rebalance", /* peer text */
+                       fresh.connector_count + fresh.task_count);
     start_connectors(h, &fresh);
     for (size_t i = 0; i < fresh.task_count; i++)
         herder_start_task(h, fresh.tasks[i].connector, fresh.tasks[i].number);
+    herder_stage_end(h, STAGE_OF_HERDER);
     work_clear(&h->running);
     if (h->assignment->protocol != GROUP_EAGER) /* eager: everything is started anew each time */
         work_add_all(&h->running, &h->assignment->assigned);

@@ -1,392 +1,393 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What others ask of the herder. A call has two owners: the asker, who may give up at its deadline,
- * and the herder, who may answer after that. The last one frees it.
+ * Requests that write to the config topic. Those of the leader run on the writer's thread, those
+ * that any worker may make on the asker's. Spec: connect-rest.md 4.1, 5;
+ * connect-distributed.md 9.5.
  */
-#include "worker/herder/herder_priv.h"
+#include "worker/herder/herder_call.h"
+
+#include <string.h>
 
 #include "lib/base/xmem.h"
-#include "worker/herder/task_configs.h"
+#include "lib/conf/config_def.h"
 
-struct herder_call;
+/* ---- small checks; Thread: writer ---- */
 
-/* 0: answered; -1: answered with *err; CALL_LATER: will be, by call_finish(). Thread: herder. */
-typedef int call_fn(struct herder *h, struct herder_call *call, struct tern_error *err);
-enum {
-    CALL_LATER = 1
-};
-
-struct herder_call {
-    struct inbox_msg msg;
-    struct herder *herder;
-    call_fn *fn;
-
-    /* the question; immutable once asked */
-    char *connector;
-    int32_t task;
-    struct strmap config;
-    bool has_target;
-    enum target_state target;
-    bool may_replace;
-    struct restart_request restart; /* connector is not used */
-    struct config_ref **tasks;
-    int32_t task_count;
-
-    /* the answer */
-    bool created;
-    herder_done *done; /* NULL unless submitted */
-    void *done_arg;
-    int rc;                /* gate */
-    struct tern_error err; /* gate */
-    bool is_done;          /* gate */
-    int refs;              /* gate */
-};
-
-/* ---- asking and answering ---- */
-
-static void call_free(struct herder_call *call)
+static int check_leader(struct herder *h, struct herder_call *call, struct tern_error *err)
 {
-    for (int32_t i = 0; i < call->task_count; i++)
-        config_ref_unref(call->tasks[i]);
-    free(call->tasks);
-    strmap_fini(&call->config);
-    free(call->connector);
-    free(call);
+    CLEANUP(freep) char *url = NULL;
+
+    return herder_leads(h, &url) ? 0 : call_elsewhere(call, url, err);
 }
 
-/* Thread: any, once. */
-static void call_finish(struct herder_call *call, const struct tern_error *err)
+static int check_no_rebalance(struct herder *h, struct tern_error *err)
 {
-    struct herder *h = call->herder;
-    bool last;
-
-    if (call->done)
-        call->done(call->done_arg, err);
-    gate_lock(&h->gate);
-    call->is_done = true;
-    call->rc = err ? -1 : 0;
-    if (err)
-        call->err = *err;
-    last = --call->refs == 0;
-    gate_wake(&h->gate);
-    gate_unlock(&h->gate);
-    if (last)
-        call_free(call);
-}
-
-static void call_run(void *receiver, struct inbox_msg *msg)
-{
-    struct herder_call *call = CONTAINER_OF(msg, struct herder_call, msg);
-    struct tern_error err;
-    int rc = call->fn(receiver, call, &err);
-
-    if (rc != CALL_LATER)
-        call_finish(call, rc < 0 ? &err : NULL);
-}
-
-static void call_drop(struct inbox_msg *msg)
-{
-    struct tern_error err;
-
-    tern_fail_at(&err, "herder_requests.c", TERN_EINTERNAL,
-                 "Worker is shutting down"); /* peer text */
-    call_finish(CONTAINER_OF(msg, struct herder_call, msg), &err);
-}
-
-static struct herder_call *call_new(struct herder *h, call_fn *fn, const char *connector)
-{
-    struct herder_call *call = xcalloc(1, sizeof(*call));
-
-    call->msg.run = call_run;
-    call->msg.drop = call_drop;
-    call->herder = h;
-    call->fn = fn;
-    call->connector = xstrdup(connector);
-    call->refs = 1;
-    return call;
-}
-
-/* Takes call. created may be NULL. */
-static int ask(struct herder_call *call, int64_t deadline_ms, bool *created, struct tern_error *err)
-{
-    struct herder *h = call->herder;
-    bool done, last;
-    int rc = -1;
-
-    call->refs = 2;
-    herder_post(h, &call->msg);
-    gate_lock(&h->gate);
-    while (!call->is_done) {
-        if (!gate_wait(&h->gate, deadline_ms))
-            break;
-    }
-    done = call->is_done;
-    if (done) {
-        rc = call->rc;
-        if (rc < 0)
-            *err = call->err;
-        else if (created)
-            *created = call->created;
-    }
-    last = --call->refs == 0;
-    gate_unlock(&h->gate);
-    if (last)
-        call_free(call);
-    return done ? rc : tern_fail(err, TERN_ETIMEOUT, "Request timed out"); /* peer text */
-}
-
-/* ---- small checks; Thread: herder ---- */
-
-static int check_leader(const struct herder *h, struct tern_error *err)
-{
-    if (herder_is_leader(h))
+    if (!herder_rebalance_is_due(h))
         return 0;
-    return tern_fail(err, TERN_ECONFLICT, "Only the leader can do this"); /* REST forwards it */
+    return tern_fail(err, TERN_ECONFLICT,
+                     "Cannot complete request momentarily due to stale configuration (typically "
+                     "caused by a concurrent config change)"); /* peer text */
 }
 
-/* The newest state of a connector. The caller unrefs *ret_state, on success. */
-static int find_connector(struct herder *h, const char *name,
-                          const struct cluster_state **ret_state,
-                          const struct connector_state **ret_connector, struct tern_error *err)
+/* The newest state of a connector, NULL: not configured. The caller unrefs *ret_state. */
+static const struct connector_state *find(struct herder *h, const char *name,
+                                          const struct cluster_state **ret_state)
 {
-    const struct cluster_state *s = config_store_snapshot(h->configs);
-    const struct connector_state *c = cluster_state_connector(s, name);
-
-    if (!c) {
-        cluster_state_unref(s);
-        return tern_fail(err, TERN_ENOTFOUND, "Connector %s not found", name); /* peer text */
-    }
-    *ret_state = s;
-    *ret_connector = c;
-    return 0;
+    *ret_state = config_store_snapshot(h->configs);
+    return cluster_state_connector(*ret_state, name);
 }
 
-static int check_exists(struct herder *h, const char *name, struct tern_error *err)
+static bool exists(struct herder *h, const char *name)
 {
     const struct cluster_state *s;
-    const struct connector_state *c;
+    bool found = find(h, name, &s) != NULL;
 
-    if (find_connector(h, name, &s, &c, err) < 0)
-        return -1;
     cluster_state_unref(s);
-    return 0;
+    return found;
 }
 
-/* ---- putting and deleting ---- */
+static int not_found(const char *name, struct tern_error *err)
+{
+    return tern_fail(err, TERN_ENOTFOUND, "Connector %s not found", name); /* peer text */
+}
+
+static int write_stage(struct herder *h, int rc)
+{
+    herder_stage_end(h, STAGE_OF_WRITER);
+    return rc;
+}
+
+/* ---- putting ---- */
+
+static bool is_expected(const struct connector_state *c, struct config_ref *expected)
+{
+    struct tern_config now, then;
+
+    if (!expected)
+        return true;
+    if (!c)
+        return false;
+    now = config_ref_config(c->config);
+    then = config_ref_config(expected);
+    return config_equal(&now, &then);
+}
+
+static int may_put(struct herder_call *call, const struct connector_state *c,
+                   struct tern_error *err)
+{
+    if (c && !call->may_replace) {
+        return tern_fail(err, TERN_ECONFLICT, "Connector %s already exists",
+                         call->connector); /* peer text */
+    }
+    if (!c && call->expected)
+        return not_found(call->connector, err);
+    if (!is_expected(c, call->expected)) {
+        return tern_fail(err, TERN_ERETRIABLE,
+                         "the configuration of connector %s has changed meanwhile",
+                         call->connector);
+    }
+    return 0;
+}
 
 static int do_put(struct herder *h, struct herder_call *call, struct tern_error *err)
 {
     const struct tern_config config = strmap_config(&call->config);
-    struct tern_error absent;
-    bool exists;
+    const struct cluster_state *s;
+    const struct connector_state *c;
+    int rc;
 
-    if (check_leader(h, err) < 0)
+    if (check_leader(h, call, err) < 0)
         return -1;
-    exists = check_exists(h, call->connector, &absent) == 0;
-    if (exists && !call->may_replace) {
-        return tern_fail(err, TERN_ECONFLICT, "Connector %s already exists",
-                         call->connector); /* peer text */
-    }
-    if (config_store_put_connector(h->configs, call->connector, &config,
-                                   call->has_target ? &call->target : NULL, err) < 0)
+    c = find(h, call->connector, &s);
+    call->created = !c;
+    call->info.task_count = c ? connector_state_tasks(c) : 0;
+    rc = may_put(call, c, err);
+    cluster_state_unref(s);
+    if (rc < 0)
         return -1;
-    call->created = !exists;
+    herder_stage_begin(h, STAGE_OF_WRITER, "writing a config for connector %s to the config topic",
+                       call->connector);
+    if (write_stage(h, config_store_put_connector(h->configs, call->connector, &config,
+                                                  call->has_target ? &call->target : NULL, err)) <
+        0)
+        return -1;
+    call->info.name = xstrdup(call->connector);
+    call->info.config = config_ref_new(&call->config);
+    call->info.type = herder_connector_type(h, call->info.config);
     return 0;
 }
 
-static struct herder_call *put_call(struct herder *h, const char *name,
-                                    const struct tern_config *config)
+int herder_put_connector(struct herder *h, const struct herder_put *put, struct herder_ask *ask,
+                         struct herder_connector_info *ret_info, bool *ret_created,
+                         struct tern_error *err)
 {
-    struct herder_call *call = call_new(h, do_put, name);
+    struct herder_call *call = call_new(h, do_put, put->name);
 
-    strmap_add_all(&call->config, config);
-    return call;
-}
-
-int herder_put_connector(struct herder *h, const char *name, const struct tern_config *config,
-                         const enum target_state *target, bool may_replace, int64_t deadline_ms,
-                         bool *ret_created, struct tern_error *err)
-{
-    struct herder_call *call = put_call(h, name, config);
-
-    call->may_replace = may_replace;
-    call->has_target = target != NULL;
-    if (target)
-        call->target = *target;
-    return ask(call, deadline_ms, ret_created, err);
+    strmap_add_all(&call->config, put->config);
+    call->may_replace = put->may_replace;
+    call->expected = config_ref_ref(put->expected);
+    call->has_target = put->target != NULL;
+    if (put->target)
+        call->target = *put->target;
+    if (call_write(call, ask, err) < 0)
+        return -1;
+    if (ret_created)
+        *ret_created = call->created;
+    if (ret_info) {
+        *ret_info = call->info;
+        call->info = (struct herder_connector_info){0};
+    }
+    call_release(call);
+    return 0;
 }
 
 void herder_submit_connector(struct herder *h, const char *name, const struct tern_config *config,
                              herder_done *done, void *arg)
 {
-    struct herder_call *call = put_call(h, name, config);
+    struct herder_call *call = call_new(h, do_put, name);
 
+    strmap_add_all(&call->config, config);
     call->may_replace = true;
     call->done = done;
     call->done_arg = arg;
-    herder_post(h, &call->msg);
+    call_submit(call);
 }
+
+/* ---- for PATCH ---- */
+
+static int do_stored_config(struct herder *h, struct herder_call *call, struct tern_error *err)
+{
+    const struct cluster_state *s;
+    const struct connector_state *c;
+
+    if (check_leader(h, call, err) < 0)
+        return -1;
+    c = find(h, call->connector, &s);
+    if (c)
+        call->stored = config_ref_ref(c->config);
+    cluster_state_unref(s);
+    return call->stored ? 0 : not_found(call->connector, err);
+}
+
+int herder_stored_config(struct herder *h, const char *name, struct herder_ask *ask,
+                         struct config_ref **ret_config, struct tern_error *err)
+{
+    struct herder_call *call = call_new(h, do_stored_config, name);
+
+    if (call_write(call, ask, err) < 0)
+        return -1;
+    *ret_config = TAKE(call->stored);
+    call_release(call);
+    return 0;
+}
+
+/* ---- deleting ---- */
 
 static int do_delete(struct herder *h, struct herder_call *call, struct tern_error *err)
 {
-    if (check_leader(h, err) < 0 || check_exists(h, call->connector, err) < 0)
+    if (check_leader(h, call, err) < 0)
         return -1;
-    return config_store_remove_connector(h->configs, call->connector, err);
+    if (!exists(h, call->connector))
+        return not_found(call->connector, err);
+    herder_stage_begin(h, STAGE_OF_WRITER,
+                       "removing the config for connector %s from the config topic",
+                       call->connector);
+    return write_stage(h, config_store_remove_connector(h->configs, call->connector, err));
 }
 
-int herder_delete_connector(struct herder *h, const char *name, int64_t deadline_ms,
+static int write_and_release(struct herder_call *call, struct herder_ask *ask,
+                             struct tern_error *err)
+{
+    if (call_write(call, ask, err) < 0)
+        return -1;
+    call_release(call);
+    return 0;
+}
+
+int herder_delete_connector(struct herder *h, const char *name, struct herder_ask *ask,
                             struct tern_error *err)
 {
-    return ask(call_new(h, do_delete, name), deadline_ms, NULL, err);
+    return write_and_release(call_new(h, do_delete, name), ask, err);
 }
 
 /* ---- target states ---- */
 
-static int do_target(struct herder *h, struct herder_call *call, struct tern_error *err)
+static int unknown(const char *name, struct tern_error *err)
 {
-    if (check_exists(h, call->connector, err) < 0)
+    return tern_fail(err, TERN_ENOTFOUND, "Unknown connector %s", name); /* peer text */
+}
+
+static int write_stop(struct herder *h, const char *connector, struct tern_error *err)
+{
+    if (config_store_put_tasks(h->configs, connector, NULL, 0, err) < 0)
         return -1;
-    if (call->target == TARGET_STOPPED) {
-        if (check_leader(h, err) < 0 ||
-            config_store_put_tasks(h->configs, call->connector, NULL, 0, err) < 0)
-            return -1;
-    }
-    return config_store_put_target_state(h->configs, call->connector, call->target, err);
+    return config_store_put_target_state(h->configs, connector, TARGET_STOPPED, err);
+}
+
+static int do_stop(struct herder *h, struct herder_call *call, struct tern_error *err)
+{
+    if (!exists(h, call->connector))
+        return unknown(call->connector, err);
+    if (check_leader(h, call, err) < 0)
+        return -1;
+    herder_stage_begin(h, STAGE_OF_WRITER, "writing the target state of connector %s",
+                       call->connector);
+    return write_stage(h, write_stop(h, call->connector, err));
+}
+
+/* Any worker writes it, and whether one leads or joins does not matter. Thread: the asker's. */
+static int change_target(struct herder *h, const char *name, enum target_state target,
+                         struct tern_error *err)
+{
+    int rc;
+
+    if (!herder_enter(h))
+        return unknown(name, err);
+    if (exists(h, name))
+        rc = config_store_put_target_state(h->configs, name, target, err);
+    else
+        rc = unknown(name, err);
+    herder_leave(h);
+    return rc;
 }
 
 int herder_set_target(struct herder *h, const char *name, enum target_state target,
-                      int64_t deadline_ms, struct tern_error *err)
+                      struct herder_ask *ask, struct tern_error *err)
 {
-    struct herder_call *call = call_new(h, do_target, name);
-
-    call->target = target;
-    return ask(call, deadline_ms, NULL, err);
+    if (target == TARGET_STOPPED)
+        return write_and_release(call_new(h, do_stop, name), ask, err);
+    ask->is_elsewhere = false;
+    ask->url = NULL;
+    return change_target(h, name, target, err);
 }
 
-/* ---- restarts ---- */
-
-/* A call that is answered when a connector has started. */
-struct restarted {
-    struct herder_call *call;
-    void *transition;
-};
-
-/* Thread: the connector's, or the herder's. */
-static void on_restarted(void *arg, const struct tern_error *err)
-{
-    struct restarted *r = arg;
-
-    herder_on_transition(r->transition, err);
-    call_finish(r->call, err);
-    free(r);
-}
-
-static int do_restart_connector(struct herder *h, struct herder_call *call, struct tern_error *err)
-{
-    CLEANUP(work_fini) struct work one = WORK_INIT;
-    const struct connector_state *c;
-    const struct cluster_state *s;
-    struct restarted *r;
-
-    if (find_connector(h, call->connector, &s, &c, err) < 0)
-        return -1;
-    if (!work_has_connector(&h->assignment->assigned, call->connector)) {
-        cluster_state_unref(s);
-        return tern_fail(
-            err, TERN_ECONFLICT,
-            "Cannot restart connector since it is not assigned to this member"); /* peer text */
-    }
-    work_add_connector(&one, call->connector);
-    herder_stop_work(h, &one);
-    r = xcalloc(1, sizeof(*r));
-    r->call = call;
-    r->transition = herder_transition_arg(h, call->connector, c->target);
-    cluster_state_unref(s);
-    herder_start_connector(h, one.connectors[0], on_restarted, r);
-    return CALL_LATER;
-}
-
-int herder_restart_connector(struct herder *h, const char *name, int64_t deadline_ms,
-                             struct tern_error *err)
-{
-    return ask(call_new(h, do_restart_connector, name), deadline_ms, NULL, err);
-}
-
-static int do_restart_task(struct herder *h, struct herder_call *call, struct tern_error *err)
-{
-    CLEANUP(work_fini) struct work one = WORK_INIT;
-    const struct connector_state *c;
-    const struct cluster_state *s;
-    bool is_known;
-
-    if (find_connector(h, call->connector, &s, &c, err) < 0)
-        return -1;
-    is_known = connector_state_task(c, call->task) != NULL;
-    cluster_state_unref(s);
-    if (!is_known) {
-        return tern_fail(err, TERN_ENOTFOUND, "Unknown task: %s-%d", call->connector,
-                         (int)call->task); /* peer text */
-    }
-    if (!work_has_task(&h->assignment->assigned, call->connector, call->task)) {
-        return tern_fail(
-            err, TERN_ECONFLICT,
-            "Cannot restart task since it is not assigned to this member"); /* peer text */
-    }
-    work_add_task(&one, call->connector, call->task);
-    herder_stop_work(h, &one);
-    herder_start_task(h, call->connector, call->task);
-    return 0;
-}
-
-int herder_restart_task(struct herder *h, const char *connector, int32_t task, int64_t deadline_ms,
-                        struct tern_error *err)
-{
-    struct herder_call *call = call_new(h, do_restart_task, connector);
-
-    call->task = task;
-    return ask(call, deadline_ms, NULL, err);
-}
+/* ---- restart requests ---- */
 
 static int do_request_restart(struct herder *h, struct herder_call *call, struct tern_error *err)
 {
     struct restart_request request = call->restart;
+    struct status status;
 
-    if (check_leader(h, err) < 0 || check_exists(h, call->connector, err) < 0)
+    if (check_no_rebalance(h, err) < 0)
         return -1;
+    if (!exists(h, call->connector)) {
+        return tern_fail(err, TERN_ENOTFOUND, "Unknown connector: %s",
+                         call->connector); /* peer text */
+    }
+    if (check_leader(h, call, err) < 0)
+        return -1;
+    if (!status_store_get(h->statuses, call->connector, STATUS_CONNECTOR, &status)) {
+        return tern_fail(err, TERN_ENOTFOUND, "Status for connector %s not found",
+                         call->connector); /* peer text */
+    }
+    status_fini(&status);
     request.connector = call->connector;
-    return config_store_put_restart(h->configs, &request, err);
+    herder_stage_begin(h, STAGE_OF_WRITER, "writing a restart request for connector %s",
+                       call->connector);
+    return write_stage(h, config_store_put_restart(h->configs, &request, err));
+}
+
+/* RESTARTING where the request takes effect: what failed has to be looked at first. */
+static void show_restart(const struct restart_request *request, struct herder_connector_status *s)
+{
+    if (!request->only_failed || s->connector.state == RUN_FAILED)
+        s->connector.state = RUN_RESTARTING;
+    for (size_t i = 0; request->include_tasks && i < s->task_count; i++) {
+        struct status *task = &s->tasks[i].status;
+
+        if (!request->only_failed || task->state == RUN_FAILED)
+            task->state = RUN_RESTARTING;
+    }
 }
 
 int herder_request_restart(struct herder *h, const struct restart_request *request,
-                           int64_t deadline_ms, struct tern_error *err)
+                           struct herder_ask *ask, struct herder_connector_status *ret_status,
+                           struct tern_error *err)
 {
     struct herder_call *call = call_new(h, do_request_restart, request->connector);
+    struct herder_connector_status before = {0};
+    struct tern_error none;
+    bool has_status = herder_connector_status(h, request->connector, &before, &none) == 0;
 
     call->restart = *request;
-    return ask(call, deadline_ms, NULL, err);
+    if (write_and_release(call, ask, err) < 0) {
+        herder_connector_status_fini(&before);
+        return -1;
+    }
+    if (!has_status && herder_connector_status(h, request->connector, &before, err) < 0)
+        return -1;
+    show_restart(request, &before);
+    *ret_status = before;
+    return 0;
 }
 
-/* ---- task configurations of other workers' connectors ---- */
+/* ---- task configurations ---- */
 
+/* Also those of a connector that runs here. */
 static int do_put_tasks(struct herder *h, struct herder_call *call, struct tern_error *err)
 {
-    if (check_leader(h, err) < 0 || check_exists(h, call->connector, err) < 0)
+    const struct cluster_state *s;
+    const struct connector_state *c;
+    bool is_known, is_stopped;
+
+    if (check_leader(h, call, err) < 0)
         return -1;
-    return config_store_put_tasks(h->configs, call->connector, call->tasks, call->task_count, err);
+    c = find(h, call->connector, &s);
+    is_known = c != NULL;
+    is_stopped = c && c->target == TARGET_STOPPED;
+    cluster_state_unref(s);
+    if (!is_known)
+        return not_found(call->connector, err);
+    if (is_stopped && call->tasks.count > 0) {
+        return tern_fail(err, TERN_EINVALID,
+                         "Cannot submit non-empty set of task configs for stopped connector %s",
+                         call->connector); /* peer text */
+    }
+    herder_stage_begin(h, STAGE_OF_WRITER,
+                       "writing task configs for connector %s to the config topic",
+                       call->connector);
+    return write_stage(h, config_store_put_tasks(h->configs, call->connector, call->tasks.at,
+                                                 call->tasks.count, err));
 }
 
 int herder_put_tasks(struct herder *h, const char *connector, const struct tern_config *tasks,
-                     size_t count, int64_t deadline_ms, struct tern_error *err)
+                     size_t count, struct herder_ask *ask, struct tern_error *err)
 {
     struct herder_call *call = call_new(h, do_put_tasks, connector);
 
-    call->tasks = xcalloc(count + 1, sizeof(struct config_ref *));
+    call->tasks.at = xcalloc(count + 1, sizeof(struct config_ref *));
     for (size_t i = 0; i < count; i++) {
         struct strmap map = STRMAP_INIT;
 
         strmap_add_all(&map, &tasks[i]);
-        call->tasks[i] = config_ref_new(&map);
+        call->tasks.at[i] = config_ref_new(&map);
     }
-    call->task_count = (int32_t)count;
-    return ask(call, deadline_ms, NULL, err);
+    call->tasks.count = (int32_t)count;
+    return write_and_release(call, ask, err);
+}
+
+void herder_submit_tasks(struct herder *h, const char *connector, struct task_configs *tasks,
+                         herder_done *done, void *arg)
+{
+    struct herder_call *call = call_new(h, do_put_tasks, connector);
+
+    call->tasks = *tasks;
+    *tasks = (struct task_configs){0};
+    call->done = done;
+    call->done_arg = arg;
+    call_submit(call);
+}
+
+/* ---- loggers ---- */
+
+int herder_put_logger(struct herder *h, const char *logger, const char *level,
+                      struct tern_error *err)
+{
+    int rc;
+
+    if (!herder_enter(h))
+        return call_timed_out(h, err);
+    rc = config_store_put_logger_level(h->configs, logger, level, err);
+    herder_leave(h);
+    return rc;
 }

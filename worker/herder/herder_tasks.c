@@ -6,11 +6,15 @@
  */
 #include "worker/herder/herder_priv.h"
 
+#include <string.h>
+
+#include "lib/base/jsonx.h"
 #include "lib/base/log.h"
 #include "lib/base/xmem.h"
 #include "lib/conf/config_def.h"
 #include "worker/herder/connector_check.h"
 #include "worker/herder/task_configs.h"
+#include "worker/store/config_record.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
 
@@ -200,12 +204,25 @@ void herder_on_reconfigure(void *arg, const char *connector)
     herder_post(arg, reconfiguration_new(connector, 0));
 }
 
-/* Said when it begins, and every minute while it lasts. */
-static void ask_later(struct herder *h, struct running_connector *c, const struct tern_error *err)
-{
-    int64_t delay_ms = backoff_next_ms(&c->retry);
+/* Another worker may have a new key before this one has: a refusal within a minute is expected. */
+enum {
+    KEY_SPREADS_MS = 60000,
+    HTTP_FORBIDDEN = 403
+};
 
-    if (clock_mono_ms() >= c->say_at_ms) {
+/* Said when it begins, and every minute while it lasts. */
+static void ask_later(struct herder *h, struct running_connector *c, int status,
+                      const struct tern_error *err)
+{
+    int64_t delay_ms = backoff_next_ms(&c->retry), now_ms = clock_mono_ms();
+
+    if (!c->failing_from_ms)
+        c->failing_from_ms = now_ms;
+    if (status == HTTP_FORBIDDEN && now_ms - c->failing_from_ms < KEY_SPREADS_MS) {
+        log_debug("The leader refused the tasks of connector %s, whose signature may be of an "
+                  "older key: %s",
+                  c->name, err->msg);
+    } else if (now_ms >= c->say_at_ms) {
         log_error("Failed to reconfigure connector %s's tasks%s, retrying with back-off: %s",
                   c->name, c->say_at_ms ? " still" : "", err->msg);
         c->say_at_ms = clock_deadline_ms(SAY_AGAIN_MS);
@@ -217,23 +234,153 @@ static void asked_well(struct running_connector *c)
 {
     if (c->say_at_ms)
         log_info("The tasks of connector %s are configured after all", c->name);
-    c->say_at_ms = 0;
+    c->say_at_ms = c->failing_from_ms = 0;
     backoff_reset(&c->retry);
+}
+
+/* The answer is in use, or has come to nothing: what was asked for meanwhile follows. */
+static void asked(struct herder *h, struct running_connector *c)
+{
+    c->is_asked = false;
+    if (!c->ask_again)
+        return;
+    c->ask_again = false;
+    herder_reconfigure(h, c->name);
+}
+
+/* ---- storing: by the leader, which this worker may be ---- */
+
+/* Task configurations on their way to the config topic, and what became of them. */
+struct publication {
+    struct inbox_msg msg;
+    struct herder *herder;
+    char *connector;
+    uint64_t incarnation;
+    bool failed;
+    int status; /* of the leader's answer; 0: none */
+    struct tern_error err;
+};
+
+static void publication_drop(struct inbox_msg *msg)
+{
+    struct publication *p = CONTAINER_OF(msg, struct publication, msg);
+
+    free(p->connector);
+    free(p);
+}
+
+static void publication_run(void *receiver, struct inbox_msg *msg)
+{
+    struct herder *h = receiver;
+    struct publication *p = CONTAINER_OF(msg, struct publication, msg);
+    struct running_connector *c = herder_connector(h, p->connector);
+
+    if (c && c->incarnation == p->incarnation) {
+        if (p->failed) {
+            ask_later(h, c, p->status, &p->err);
+        } else {
+            remember_applied(h, c->name, c->raw, c->resolved);
+            asked_well(c);
+        }
+        asked(h, c);
+    }
+    publication_drop(msg);
+}
+
+static struct publication *publication_new(struct herder *h, const struct running_connector *c)
+{
+    struct publication *p = xcalloc(1, sizeof(*p));
+
+    p->msg.run = publication_run;
+    p->msg.drop = publication_drop;
+    p->herder = h;
+    p->connector = xstrdup(c->name);
+    p->incarnation = c->incarnation;
+    return p;
+}
+
+/* Thread: the peers', or this one. */
+static void on_published(void *arg, int status, const struct tern_error *err)
+{
+    struct publication *p = arg;
+
+    p->failed = err != NULL;
+    p->status = status;
+    if (err)
+        p->err = *err;
+    herder_post(p->herder, &p->msg);
+}
+
+/* Thread: writer. */
+static void on_written(void *arg, const struct tern_error *err)
+{
+    on_published(arg, 0, err);
+}
+
+/* The caller frees; NULL: larger than any topic takes, or not UTF-8. */
+static char *tasks_json(const struct task_configs *configs)
+{
+    struct buf out = BUF_INIT(CONFIG_VALUE_MAX_BYTES);
+
+    buf_add_char(&out, '[');
+    for (int32_t i = 0; i < configs->count; i++) {
+        const struct strmap *map = config_ref_map(configs->at[i]);
+        CLEANUP(jsonx_decrefp) json_t *object = json_object();
+
+        STRMAP_FOREACH (map, e)
+            json_object_set_new(object, e->key, e->value ? json_string(e->value) : json_null());
+        if (i)
+            buf_add_char(&out, ',');
+        jsonx_write(&out, object);
+    }
+    buf_add_char(&out, ']');
+    if (out.failed) {
+        buf_fini(&out);
+        return NULL;
+    }
+    return buf_take_str(&out);
+}
+
+static int post_to_leader(struct herder *h, struct running_connector *c,
+                          const struct task_configs *configs, struct tern_error *err)
+{
+    const char *url = h->assignment->leader_url;
+    CLEANUP(herder_role_fini) struct herder_role role = {0};
+    CLEANUP(freep) char *body = NULL;
+
+    if (!h->peers) { /* peer text */
+        return tern_fail(err, TERN_ERETRIABLE,
+                         "This worker is not able to communicate with the leader of the cluster, "
+                         "which is required for dynamically-reconfiguring connectors. If running "
+                         "MirrorMaker 2 in dedicated mode, consider enabling inter-worker "
+                         "communication via the 'dedicated.mode.enable.internal.rest' property.");
+    }
+    if (!url)
+        return tern_fail(err, TERN_ERETRIABLE, "the leader's URL is not known at the moment");
+    body = tasks_json(configs);
+    if (!body)
+        return tern_fail(err, TERN_EINVALID, "the task configurations cannot be sent as JSON");
+    herder_role(h, &role);
+    h->peers->post_tasks(
+        h->peers_arg, url, c->name, body, strlen(body),
+        role.key ? &(struct herder_signature){role.key, h->settings.signature_algorithm} : NULL,
+        on_published, publication_new(h, c));
+    return 0;
+}
+
+/* Takes what is in configs when it does not fail; the outcome comes as a message. */
+static int publish(struct herder *h, struct running_connector *c, struct task_configs *configs,
+                   struct tern_error *err)
+{
+    if (!herder_is_leader(h))
+        return post_to_leader(h, c, configs, err);
+    herder_submit_tasks(h, c->name, configs, on_written, publication_new(h, c));
+    return 0;
 }
 
 /* ---- the answer ---- */
 
-static int publish(struct herder *h, const char *connector, const struct task_configs *configs,
-                   struct tern_error *err)
-{
-    if (!herder_is_leader(h)) {
-        return tern_fail(err, TERN_ERETRIABLE,
-                         "only the leader stores task configurations, and this worker cannot ask "
-                         "it: set dedicated.mode.enable.internal.rest, or run one process only");
-    }
-    return config_store_put_tasks(h->configs, connector, configs->at, configs->count, err);
-}
-
+/* 1: it is being stored; 0: there was no need. */
 static int store_answer(struct herder *h, struct running_connector *c,
                         const struct connector_state *s, const struct task_answer *a,
                         struct tern_error *err)
@@ -255,28 +402,30 @@ static int store_answer(struct herder *h, struct running_connector *c,
         log_debug("Tasks of connector %s are up to date", c->name);
         return 0;
     }
-    if (publish(h, c->name, &configs, err) < 0)
-        return -1;
-    remember_applied(h, c->name, c->raw, c->resolved);
-    return 0;
+    return publish(h, c, &configs, err) < 0 ? -1 : 1;
 }
 
-static void use_answer(struct herder *h, struct running_connector *c, const struct task_answer *a)
+/* True: what the connector answered is on its way, and its outcome will come. */
+static bool use_answer(struct herder *h, struct running_connector *c, const struct task_answer *a)
 {
     const struct cluster_state *newest = config_store_snapshot(h->configs);
     const struct connector_state *s = cluster_state_connector(newest, c->name);
     struct tern_error err;
+    int rc = 0;
 
     if (!s || !same_config(s->config, c->raw) || s->target != TARGET_STARTED) {
         /* what has changed is on its way, and asks again */
         log_debug("The tasks of connector %s were made from what is not configured any more",
                   c->name);
-    } else if (store_answer(h, c, s, a, &err) < 0) {
-        ask_later(h, c, &err);
     } else {
-        asked_well(c);
+        rc = store_answer(h, c, s, a, &err);
+        if (rc < 0)
+            ask_later(h, c, 0, &err);
+        else if (rc == 0)
+            asked_well(c);
     }
     cluster_state_unref(newest);
+    return rc > 0;
 }
 
 static void answer_run(void *receiver, struct inbox_msg *msg)
@@ -284,17 +433,15 @@ static void answer_run(void *receiver, struct inbox_msg *msg)
     struct herder *h = receiver;
     struct task_answer *a = CONTAINER_OF(msg, struct task_answer, msg);
     struct running_connector *c = herder_connector(h, a->connector);
+    bool is_stored_later = false;
 
     if (c && c->incarnation == a->incarnation) {
-        c->is_asked = false;
         if (!a->failed)
-            use_answer(h, c, a);
+            is_stored_later = use_answer(h, c, a);
         else if (connector_run_is_started(c->run))
-            ask_later(h, c, &a->err);
-        if (c->ask_again) {
-            c->ask_again = false;
-            herder_reconfigure(h, c->name);
-        }
+            ask_later(h, c, 0, &a->err);
+        if (!is_stored_later)
+            asked(h, c);
     }
     answer_drop(msg);
 }

@@ -79,9 +79,8 @@ static void on_target(void *arg, const char *connector)
 
 static void on_session_key(void *arg)
 {
-    (void)arg;
-    log_debug(
-        "A session key was read"); /* the snapshot has it: requests are checked against that */
+    name_thread(arg);
+    herder_on_session_key(arg);
 }
 
 static void on_restart(void *arg, const struct restart_request *request)
@@ -213,8 +212,10 @@ bool herder_apply_updates(struct herder *h)
     if (!take_staged(h, &now))
         return false;
     herder_set_config(h, config_store_snapshot(h->configs));
-    if (now.rebalance)
+    if (now.rebalance) {
+        herder_set_settled(h, false);
         membership_request_rejoin(h->membership, "connectors or tasks were configured");
+    }
     if (is_eager && now.rebalance)
         return true; /* the rebalance stops and starts everything */
     apply_configs(h, &now.configs);

@@ -43,6 +43,11 @@ struct worker_settings {
     int32_t rebalance_max_delay_ms;
     int64_t task_shutdown_timeout_ms;
     bool topic_tracking;
+    bool topic_tracking_reset;
+    const char *key_algorithm;
+    int32_t key_size_bits; /* 0: the algorithm's own */
+    int32_t key_ttl_ms;
+    const char *signature_algorithm;
     struct tern_list plugin_path;
 };
 

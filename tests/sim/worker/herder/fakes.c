@@ -144,6 +144,10 @@ static void append(struct config_record *record)
         l->tasks_updated(config_topic.arg, e.name, e.as.tasks.count, e.as.tasks.applied);
     else if (e.kind == CONFIG_EVENT_TARGET_STATE_CHANGED)
         l->target_state_changed(config_topic.arg, e.name);
+    else if (e.kind == CONFIG_EVENT_SESSION_KEY_UPDATED)
+        l->session_key_updated(config_topic.arg);
+    else if (e.kind == CONFIG_EVENT_LOGGER_LEVEL)
+        l->logger_level(config_topic.arg, e.name, e.as.level);
     else if (e.kind == CONFIG_EVENT_RESTART_REQUESTED)
         l->restart_requested(config_topic.arg,
                              &(struct restart_request){e.name, e.as.restart.include_tasks,
@@ -263,6 +267,31 @@ int config_store_put_restart(struct config_store *s, const struct restart_reques
                               .name = (char *)request->connector,
                               .include_tasks = request->include_tasks,
                               .only_failed = request->only_failed};
+
+    (void)s;
+    (void)err;
+    append(&r);
+    return 0;
+}
+
+int config_store_put_session_key(struct config_store *s, const struct session_key *key,
+                                 struct tern_error *err)
+{
+    struct config_record r = {.kind = CONFIG_SESSION_KEY, .session_key = (struct session_key *)key};
+
+    (void)s;
+    if (take(&fakes.put_key_fails))
+        return tern_fail(err, TERN_ETIMEOUT, "not written");
+    append(&r);
+    count(&fakes.keys_written);
+    return 0;
+}
+
+int config_store_put_logger_level(struct config_store *s, const char *logger, const char *level,
+                                  struct tern_error *err)
+{
+    struct config_record r = {
+        .kind = CONFIG_LOGGER_LEVEL, .name = (char *)logger, .level = (char *)level};
 
     (void)s;
     (void)err;
@@ -436,6 +465,14 @@ void status_store_remove_topics(struct status_store *s, const char *connector)
     (void)s;
     (void)connector;
     count(&fakes.topics_removed);
+}
+
+size_t status_store_topics(struct status_store *s, const char *connector, char ***ret_topics)
+{
+    (void)s;
+    (void)connector;
+    *ret_topics = NULL;
+    return 0;
 }
 
 void fakes_wait_status(const char *connector, int32_t task, const char *state)

@@ -27,6 +27,7 @@ struct fakes {
     int unreachable;      /* so many answers of the cluster fail first; -1: all */
     bool refuse_topics;   /* internal topics cannot be used: fatal */
     int refresh_fails;    /* so many reads of the config topic fail first */
+    int put_key_fails;    /* so many writes of session keys fail first */
     int put_tasks_fails;  /* so many writes of task configs fail first */
     struct script script; /* of every connector */
 
@@ -36,6 +37,7 @@ struct fakes {
     int task_starts, task_stops, tasks_running;
     int task_transitions;
     int task_config_calls;
+    int keys_written;
     int tasks_written; /* commits of task configs */
     int status_flushes;
     int topics_removed;

@@ -7,9 +7,23 @@
 #include "tests/lib/testing.h"
 #include "tests/sim/worker/herder/fakes.h"
 
-static int64_t soon(void)
+/* A question that is answered within a minute. */
+static struct herder_ask *soon(void)
 {
-    return clock_deadline_ms(60000);
+    static struct herder_ask ask;
+
+    free(ask.url);
+    ask = (struct herder_ask){.deadline_ms = clock_deadline_ms(60000)};
+    return &ask;
+}
+
+static int put_it(struct herder *h, const struct tern_config *config, bool may_replace,
+                  bool *ret_created, struct tern_error *err)
+{
+    const struct herder_put p = {
+        .name = config_get(config, "name"), .config = config, .may_replace = may_replace};
+
+    return herder_put_connector(h, &p, soon(), NULL, ret_created, err);
 }
 
 /* Creates or replaces a connector whose tasks carry the value. */
@@ -22,7 +36,7 @@ static void put(struct herder *h, const char *name, const char *value)
 
     fake_config(&map, name, value);
     config = strmap_config(&map);
-    ck_assert_ok(herder_put_connector(h, name, &config, NULL, true, soon(), &created, &err), err);
+    ck_assert_ok(put_it(h, &config, true, &created, &err), err);
 }
 
 static struct herder *started(int32_t tasks)
@@ -53,7 +67,7 @@ START_TEST(a_connector_and_its_tasks_run)
     herder_role(h, &role);
     ck_assert(role.is_leader && role.is_ready);
     ck_assert_str_eq(role.leader_url, "NOTUSED");
-    free(role.leader_url);
+    herder_role_fini(&role);
     fake_herder_end(h);
     ck_assert(!fakes.ended_badly);
     ck_assert_int_eq(fakes.connector_stops, 1);
@@ -90,7 +104,7 @@ START_TEST(generations_never_go_back)
     fakes_wait(&fakes.rebalances, 1);
     herder_role(h, &role);
     ck_assert_int_eq(role.generation, 42);
-    free(role.leader_url);
+    herder_role_fini(&role);
     fake_herder_end(h);
 }
 END_TEST
@@ -105,8 +119,9 @@ START_TEST(a_new_configuration_restarts_connector_and_tasks)
     fakes_wait(&fakes.connector_starts, 2);
     fakes_wait(&fakes.task_starts, 4);
     ck_assert_str_eq(fakes.last_task_value, "2");
-    ck_assert_int_eq(fakes.tasks_written, 2);
+    fakes_wait(&fakes.tasks_written, 2);
     fake_herder_end(h);
+    ck_assert_int_eq(fakes.tasks_written, 2);
     ck_assert_int_eq(fakes.task_stops, 4);
 }
 END_TEST
@@ -121,9 +136,9 @@ START_TEST(creating_twice_is_a_conflict)
 
     fake_config(&map, "c", "1");
     config = strmap_config(&map);
-    ck_assert_ok(herder_put_connector(h, "c", &config, NULL, false, soon(), &created, &err), err);
+    ck_assert_ok(put_it(h, &config, false, &created, &err), err);
     ck_assert(created);
-    ck_assert_int_lt(herder_put_connector(h, "c", &config, NULL, false, soon(), &created, &err), 0);
+    ck_assert_int_lt(put_it(h, &config, false, &created, &err), 0);
     ck_assert_int_eq(err.code, TERN_ECONFLICT);
     ck_assert_str_eq(err.msg, "Connector c already exists");
     fake_herder_end(h);
@@ -361,17 +376,27 @@ START_TEST(askers_may_give_up)
 {
     CLEANUP(strmap_fini) struct strmap map = STRMAP_INIT;
     struct tern_config config;
+    const struct herder_put p = {.name = "c", .config = &config, .may_replace = true};
+    struct herder_connector_info info;
+    struct herder_ask ask = {0};
     struct tern_error err;
     struct herder *h;
-    bool created;
 
     fakes_init();
     fakes.unreachable = -1;
     h = fake_herder(NULL, NULL);
     fake_config(&map, "c", "1");
     config = strmap_config(&map);
-    ck_assert_int_lt(
-        herder_put_connector(h, "c", &config, NULL, true, clock_mono_ms() + 1, &created, &err), 0);
+    fakes_wait(&fakes.cluster_asked, 1);
+    ask.deadline_ms = clock_mono_ms() + 1;
+    ck_assert_int_lt(herder_put_connector(h, &p, &ask, NULL, NULL, &err), 0);
+    ck_assert_int_eq(err.code, TERN_ETIMEOUT);
+    ck_assert_msg(strstr(err.msg,
+                         "Request timed out. The worker is currently initializing and "
+                         "reading to the end of internal topics, which began at 2") == err.msg,
+                  "%s", err.msg);
+    ck_assert_int_lt(herder_ping(h, &ask, &err), 0);
+    ck_assert_int_lt(herder_connector_info(h, "c", &ask, &info, &err), 0);
     ck_assert_int_eq(err.code, TERN_ETIMEOUT);
     fake_herder_end(h); /* frees what nobody waits for */
 }
@@ -431,6 +456,14 @@ static void group_rejoin(struct membership *m, const char *reason)
     CONTAINER_OF(m, struct group, base)->rejoin = true;
 }
 
+static const char *group_owner(const struct membership *m, const char *connector, int32_t task)
+{
+    (void)m;
+    (void)connector;
+    (void)task;
+    return "http://owner/";
+}
+
 static const char *group_member(const struct membership *m)
 {
     (void)m;
@@ -464,7 +497,7 @@ static void group_free(struct membership *m)
 static int group_open(void *arg, const struct membership_conf *conf,
                       struct membership **ret_membership, struct tern_error *err)
 {
-    static const struct membership_ops ops = {group_poll,  group_rejoin, group_member,
+    static const struct membership_ops ops = {group_poll,  group_rejoin, group_member, group_owner,
                                               group_leave, group_wake,   group_free};
     struct group *g = arg;
 
@@ -500,7 +533,7 @@ START_TEST(only_the_leader_writes)
     ck_assert(!fakes.was_leader);
     fake_config(&map, "c", "1");
     config = strmap_config(&map);
-    ck_assert_int_lt(herder_put_connector(h, "c", &config, NULL, true, soon(), &created, &err), 0);
+    ck_assert_int_lt(put_it(h, &config, true, &created, &err), 0);
     ck_assert_int_eq(err.code, TERN_ECONFLICT);
     fake_put_connector("c", "Script"); /* by the leader, assigned to us */
     fakes_wait_status("c", STATUS_CONNECTOR, "RUNNING");
