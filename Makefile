@@ -296,6 +296,11 @@ integration: all $(BUILD)/venv/ready ## real brokers, our real programs; K=expre
 	@$(WITH_KAFKA); REPORTS=$(O)/log/sanitizer $(AROUND) \
 	    tests/lib/run-integration $(O)/log/integration $(BUILD)/venv/bin/python $(if $(K),-k '$(K)') $(PYTEST)
 
+.PHONY: soak
+soak: all $(BUILD)/venv/ready ## long runs of a mixed Connect cluster; TERN_SOAK_S=600 seconds each, K= picks
+	@$(WITH_KAFKA); FOLDERS=tests/soak REPORTS=$(O)/log/sanitizer $(AROUND) \
+	    tests/lib/run-integration $(O)/log/soak $(BUILD)/venv/bin/python -s $(if $(K),-k '$(K)') $(PYTEST)
+
 .PHONY: demo
 demo: ## two Kafka clusters, mirrored both ways, in front of your eyes
 	$(AGAIN) deps

@@ -209,6 +209,7 @@ class Cluster:
             "num.network.threads": 2,
             "num.io.threads": 4,
             "log.cleaner.dedupe.buffer.size": 4194304,
+            "log.cleaner.backoff.ms": 500,
             "controlled.shutdown.retry.backoff.ms": 500,
         }
 

@@ -76,14 +76,14 @@ class JavaConnectWorker(JavaStop, ConnectWorker):
 class ConnectCluster(InternalTopics):
     """Workers of one group on one Kafka. Owner: whoever made it, who calls destroy()."""
 
-    def __init__(self, cluster, kinds=("ours",), bootstrap=None, **settings):
+    def __init__(self, cluster, kinds=("ours",), bootstrap=None, group_id=None, **settings):
         """settings are worker properties with dots as underscores, or as they are in a dict `raw`.
 
         bootstrap is where workers find Kafka, by default the cluster's own address.
         """
         self.number = next(_numbers)
         self.cluster = cluster
-        self.group_id = f"c{self.number}-connect"
+        self.group_id = group_id or f"c{self.number}-connect"
         super().__init__(cluster, f"c{self.number}-configs", f"c{self.number}-offsets", f"c{self.number}-status")
         self._bootstrap = bootstrap or cluster.bootstrap
         self._settings = settings
@@ -133,12 +133,7 @@ class ConnectCluster(InternalTopics):
         """One more worker, which is not started. Returns it."""
         port = free_port()
         name = f"{kind}-{self.number}-{next(self._turns)}"
-        props = self.properties(port, **settings)
-        if kind == "ours" and not env.java_in_place_of_ours():
-            worker = ConnectWorker(props, name, port)
-        else:
-            version = kind.partition("-")[2] or self.cluster.version
-            worker = JavaConnectWorker(props, name, port, version=version)
+        worker = self._make(kind, self.properties(port, **settings), name, port)
         self.workers.append(worker)
         self.all_workers.append(worker)
         return worker
@@ -161,6 +156,21 @@ class ConnectCluster(InternalTopics):
     def nodes(self):
         """The Process of each worker, for its log."""
         return list(self.workers)
+
+    def replace(self, worker, kind):
+        """Another kind of worker with the properties file, and so the port, of one that has ended. Not started."""
+        assert not worker.alive()
+        name = f"{kind}-{self.number}-{next(self._turns)}"
+        self.workers[self.workers.index(worker)] = new = self._make(kind, worker.properties_path, name, worker.port)
+        self.all_workers.append(new)
+        return new
+
+    def _make(self, kind, props, name, port):
+        if kind == "ours" and not env.java_in_place_of_ours():
+            return ConnectWorker(props, name, port)
+        worker = JavaConnectWorker(props, name, port, version=kind.partition("-")[2] or self.cluster.version)
+        worker.kind = kind.partition("-")[0]  # "ours" also of one that stands in for ours
+        return worker
 
     def remove(self, worker):
         """Forgets a worker that has ended, but for its folder."""
@@ -207,6 +217,10 @@ class ConnectCluster(InternalTopics):
     def leader(self):
         """The worker that leads."""
         return self.worker(self.wait_joined().leader_url)
+
+    def coordinator(self):
+        """The number of the node that coordinates the group."""
+        return group.coordinator(self.cluster.kafka, self.group_id)
 
     def generation(self):
         """The newest generation that a worker has logged."""
@@ -280,9 +294,10 @@ class ConnectCluster(InternalTopics):
         return result
 
     def wait_running(self, *names, tasks=1, on=None, deadline=_SETTLE_S):
-        """Waits until each connector runs with exactly so many tasks, all on workers that live (or on those given),
-        and no rebalance is under way. Returns the placement.
+        """Waits until each connector runs with exactly so many tasks (or so many as a dict has for its name), all on
+        workers that live (or on those given), and no rebalance is under way. Returns the placement.
         """
+        counts = {name: tasks.get(name, 1) if isinstance(tasks, dict) else tasks for name in names}
         on = [w.worker_id for w in on] if on else None
 
         def running():
@@ -292,11 +307,11 @@ class ConnectCluster(InternalTopics):
                 if failed:
                     raise Fatal(f"{name} has failed: {failed[0]}")
             placed = self.placement(*names)
-            wanted = {(name, n) for name in names for n in (CONNECTOR, *range(tasks))}
+            wanted = {(name, n) for name in names for n in (CONNECTOR, *range(counts[name]))}
             there = set(placed) == wanted and all(w in ids for w in placed.values())
             return there and self.group().state == "Stable", placed or [self.status(n) for n in names]
 
-        return wait_until(running, deadline, f"{', '.join(names)} run with {tasks} tasks", every=0.2)
+        return wait_until(running, deadline, f"these run with their tasks: {counts}", every=0.2)
 
     def wait_balanced(self, *names, tasks=1, deadline=_SETTLE_S):
         """Like wait_running; and tasks, and connectors, are spread so that two workers differ by one at most."""
@@ -324,12 +339,13 @@ class ConnectCluster(InternalTopics):
 class Lines:
     """A file of numbered lines, the file source connector that reads it, and the topic where they arrive."""
 
-    def __init__(self, connect, name):
+    def __init__(self, connect, name, topic=None):
+        """topic exists, and has one partition; by default one is created."""
         self.connector = name
         self.path = connect.folder / f"{name}.txt"
         self.path.touch()
         self._kafka = connect.cluster.kafka
-        self.topic = self._kafka.create_topic(connect.name(f"lines-{name}"))
+        self.topic = topic or self._kafka.create_topic(connect.name(f"lines-{name}"))
         self.config = file_source(self.path, self.topic)
         self.written = 0
 

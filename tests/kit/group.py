@@ -10,6 +10,7 @@ from typing import NamedTuple, Optional
 
 from .wait import Fatal
 
+_OFFSETS_TOPIC = "__consumer_offsets"
 CONNECTOR = -1  # stands for the connector itself among task numbers
 
 
@@ -52,9 +53,7 @@ class Group(NamedTuple):
 
 def describe(kafka, name):
     """The Group of that name on a kit.kafka.Kafka; one that does not exist is Dead without members."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # what replaces it decodes groups of consumers only
-        found = [g for g in kafka.admin.list_groups(name, timeout=10) if g.id == name]
+    found = _listed(kafka, name)
     if not found or found[0].error:
         return Group("Dead", "", ())
     group = found[0]
@@ -63,6 +62,24 @@ def describe(kafka, name):
     members = tuple(Member(m.id, m.client_id, _decoded(decode_metadata, m.metadata),
                            _decoded(decode_assignment, m.assignment)) for m in group.members)
     return Group(group.state, group.protocol, tuple(sorted(members)))
+
+
+def coordinator(kafka, name):
+    """The number of the node that coordinates the group, or would if it existed; None while there is none."""
+    code = 0
+    for unit in struct.unpack(f">{len(name)}H", name.encode("utf-16-be")):
+        code = (31 * code + unit) & 0xffffffff  # String.hashCode
+    meta = kafka.admin.list_topics(_OFFSETS_TOPIC, timeout=10).topics[_OFFSETS_TOPIC]
+    if not meta.partitions:
+        return None
+    leader = meta.partitions[(code & 0x7fffffff) % len(meta.partitions)].leader
+    return leader if leader > 0 else None
+
+
+def _listed(kafka, name):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # what replaces it decodes groups of consumers only
+        return [g for g in kafka.admin.list_groups(name, timeout=10) if g.id == name]
 
 
 def decode_metadata(data):

@@ -50,9 +50,17 @@ class Kafka:
 
     # Topics
 
-    def create_topic(self, name, partitions=1, config=None, replication_factor=-1):
-        """Creates a topic and waits until every partition has a leader. Returns the name."""
-        self._do(self.admin.create_topics([NewTopic(name, partitions, replication_factor, config=config or {})]))
+    def create_topic(self, name, partitions=1, config=None, replication_factor=-1, replicas=None):
+        """Creates a topic and waits until every partition has a leader. Returns the name.
+
+        replicas is a list of the nodes of each partition, the leader first.
+        """
+        if replicas:
+            partitions = len(replicas)
+            topic = NewTopic(name, partitions, replica_assignment=replicas, config=config or {})
+        else:
+            topic = NewTopic(name, partitions, replication_factor, config=config or {})
+        self._do(self.admin.create_topics([topic]))
         self._wait_partitions(name, partitions)
         return name
 
