@@ -230,7 +230,7 @@ static void tell_others(const struct conf_build *b)
 {
     for (size_t i = 0; i < b->java->count; i++) {
         const char *key = b->java->entries[i].key;
-        const char *why = "unknown";
+        const char *why = CLIENT_UNKNOWN;
 
         if (str_starts_with(key, "metrics.context."))
             continue;

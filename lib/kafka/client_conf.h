@@ -30,9 +30,11 @@ enum kafka_role {
     KAFKA_ADMIN
 };
 
+#define CLIENT_UNKNOWN "unknown" /* why a setting was not translated that no client knows */
+
 /*
  * Called once for each setting that was not translated: why is a reason such as "no meaning
- * here", or "unknown". The text never holds a value.
+ * here", or CLIENT_UNKNOWN. The text never holds a value.
  */
 typedef void client_conf_note(void *arg, const char *key, const char *why);
 

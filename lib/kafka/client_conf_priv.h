@@ -73,6 +73,8 @@ client_prop_fn client_set_bootstrap, client_set_acks, client_set_batch_size,
 
 /* All PROP_SECURITY rows together. */
 int client_security_apply(struct conf_build *b, struct tern_error *err);
+/* Whether the connections are to authenticate with access tokens. */
+bool client_wants_tokens(const struct tern_config *java);
 /* What producer settings demand of each other, in Java's words. */
 int client_check_producer(struct conf_build *b, struct tern_error *err);
 

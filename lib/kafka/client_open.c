@@ -18,8 +18,10 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
+#include "lib/base/strmap.h"
 #include "lib/base/xmem.h"
 #include "lib/kafka/reachability.h"
+#include "lib/wire/oauth.h"
 
 static const char logger[] = "org.apache.kafka.clients";
 
@@ -36,6 +38,7 @@ struct client {
     const rd_kafka_t *rk;                      /* NULL while it is being opened */
     char *client_id;                           /* immutable */
     char *cluster;                             /* immutable */
+    struct oauth *oauth;                       /* NULL: no tokens. librdkafka's background thread */
     _Atomic int64_t answered_ms[ANSWER_SLOTS]; /* by broker id: the last report */
     char context[CONTEXT_SIZE];                /* immutable */
     struct {
@@ -248,6 +251,7 @@ static void drop_client(struct client *gone)
         }
     }
     pthread_mutex_unlock(&clients_lock);
+    oauth_free(gone->oauth);
     free(gone->client_id);
     free(gone->cluster);
     free(gone);
@@ -273,6 +277,70 @@ static void keep_refused(rd_kafka_conf_t *conf)
     pthread_mutex_unlock(&clients_lock);
 }
 
+/* Settings without effect, said once in the life of the process: clients are opened in numbers. */
+static void on_note(void *arg, const char *key, const char *why)
+{
+    static struct strmap said; /* clients_lock */
+    bool is_new;
+
+    (void)arg;
+    if (strcmp(why, CLIENT_UNKNOWN) == 0)
+        return; /* whoever owns the configuration tells what nobody knows */
+    pthread_mutex_lock(&clients_lock);
+    is_new = strmap_set_if_absent(&said, key, why);
+    pthread_mutex_unlock(&clients_lock);
+    if (is_new) {
+        CLEANUP(freep) char *line = xasprintf("The configuration '%s' has no effect: %s", key, why);
+
+        log_line(TERN_LOG_INFO, logger, line);
+    }
+}
+
+/* A token is wanted: before the first connection, and when the last one comes to its end. */
+static void on_token_wanted(rd_kafka_t *rk, const char *config, void *opaque)
+{
+    int64_t left_ms = 0;
+    const char *token;
+    struct tern_error err;
+    struct client *c;
+    char why[512];
+
+    (void)config, (void)opaque;
+    pthread_mutex_lock(&clients_lock);
+    c = find_client(rk);
+    pthread_mutex_unlock(&clients_lock);
+    if (!c || !c->oauth)
+        return;
+    if (oauth_token(c->oauth, &token, &left_ms, &err) < 0)
+        rd_kafka_oauthbearer_set_token_failure(rk, err.msg);
+    else if (rd_kafka_oauthbearer_set_token(rk, token, clock_wall_ms() + left_ms,
+                                            oauth_principal(c->oauth), NULL, 0, why, sizeof(why)))
+        rd_kafka_oauthbearer_set_token_failure(rk, why);
+}
+
+/* Tokens are fetched on librdkafka's background thread: owners of handles do not all poll. */
+static int prepare_tokens(struct client *c, const struct tern_config *java, rd_kafka_conf_t *conf,
+                          struct tern_error *err)
+{
+    if (!client_wants_tokens(java))
+        return 0;
+    rd_kafka_conf_set_oauthbearer_token_refresh_cb(conf, on_token_wanted);
+    rd_kafka_conf_enable_sasl_queue(conf, 1);
+    return oauth_new(java, &c->oauth, err);
+}
+
+static int begin_tokens(const struct client *c, rd_kafka_t *rk, struct tern_error *err)
+{
+    rd_kafka_error_t *error = c->oauth ? rd_kafka_sasl_background_callbacks_enable(rk) : NULL;
+
+    if (!error)
+        return 0;
+    tern_fail_at(err, __FILE__, TERN_EINTERNAL, "tokens cannot be had: %s",
+                 rd_kafka_error_string(error));
+    rd_kafka_error_destroy(error);
+    return -1;
+}
+
 int client_open(enum kafka_role role, const struct tern_config *java,
                 void (*before_open)(void *arg, rd_kafka_conf_t *conf), void *arg,
                 rd_kafka_t **ret_rk, struct tern_error *err)
@@ -284,13 +352,18 @@ int client_open(enum kafka_role role, const struct tern_config *java,
     rd_kafka_t *rk;
     char why[512];
 
-    if (client_conf_build(role, java, NULL, NULL, &conf, err) < 0)
+    if (client_conf_build(role, java, on_note, NULL, &conf, err) < 0)
         return -1;
     rd_kafka_conf_set_log_cb(conf, on_log);
     rd_kafka_conf_set_error_cb(conf, on_error);
     if (before_open)
         before_open(arg, conf);
     c = add_client(conf);
+    if (prepare_tokens(c, java, conf, err) < 0) {
+        rd_kafka_conf_destroy(conf);
+        drop_client(c);
+        return -1;
+    }
     rd_kafka_conf_interceptor_add_on_new(conf, "reachability", on_new, c);
     rk = rd_kafka_new(type, conf, why, sizeof(why));
     if (!rk) {
@@ -301,6 +374,10 @@ int client_open(enum kafka_role role, const struct tern_config *java,
     pthread_mutex_lock(&clients_lock);
     c->rk = rk;
     pthread_mutex_unlock(&clients_lock);
+    if (begin_tokens(c, rk, err) < 0) {
+        client_close(rk);
+        return -1;
+    }
     *ret_rk = rk;
     return 0;
 }

@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/file.h"
 #include "tests/lib/testing.h"
 #include "tests/unit/lib/kafka/kafka_test.h"
+
+#define STORES TERN_SOURCE_DIR "/tests/golden/lib/wire/stores/"
 
 /* What notes were made of one configuration. */
 struct notes {
@@ -179,19 +182,6 @@ static const struct {
      {"security.protocol", "SSL", "ssl.endpoint.identification.algorithm", ""},
      "ssl.endpoint.identification.algorithm",
      "none"},
-    {P,
-     {"security.protocol", "ssl", "ssl.truststore.location", "/ca.pem", "ssl.truststore.type",
-      "PEM"},
-     "ssl.ca.location",
-     "/ca.pem"},
-    {P,
-     {"security.protocol", "ssl", "ssl.keystore.location", "/k.p12", "ssl.keystore.type", "PKCS12"},
-     "ssl.keystore.location",
-     "/k.p12"},
-    {P,
-     {"security.protocol", "ssl", "ssl.keystore.location", "/k.pem", "ssl.keystore.type", "PEM"},
-     "ssl.key.location",
-     "/k.pem"},
     {P, {"ssl.truststore.location", "/ca.jks"}, "ssl.ca.location", "(none)"}, /* without TLS */
     {P,
      {"security.protocol", "SASL_PLAINTEXT", "sasl.mechanism", "PLAIN", "sasl.jaas.config",
@@ -286,10 +276,10 @@ static const struct {
      "Invalid value TLS for configuration security.protocol: String must be one of (case insensitive): SASL_SSL, PLAINTEXT, SSL, SASL_PLAINTEXT"},
     {P,
      {"security.protocol", "SSL", "ssl.truststore.location", "/ca.jks"},
-     "configuration 'ssl.truststore.type' is 'JKS', which is not supported: use PEM"},
+     "ssl.truststore.location: cannot open '/ca.jks': No such file or directory"},
     {P,
      {"security.protocol", "SSL", "ssl.keystore.location", "/k.jks", "ssl.keystore.type", "JKS"},
-     "configuration 'ssl.keystore.type' is 'JKS', which is not supported: use PKCS12 or PEM"},
+     "ssl.keystore.location: cannot open '/k.jks': No such file or directory"},
     {P,
      {"security.protocol", "SASL_SSL", "sasl.mechanism", "PLAIN", "sasl.jaas.config",
       "m required username=a;"},
@@ -319,6 +309,44 @@ START_TEST(refuses)
     ck_assert_int_eq(build(refused[_i].role, &settings, &notes, &conf, &err), -1);
     ck_assert_int_eq(err.code, TERN_EINVALID);
     ck_assert_str_eq(err.msg, refused[_i].says);
+}
+END_TEST
+
+/* How many times what stands in the file at path. */
+static size_t count_in_file(const char *path, const char *what)
+{
+    CLEANUP(buf_fini) struct buf text = BUF_INIT(1 << 20);
+    struct tern_error err;
+    size_t count = 0;
+
+    ck_assert_ok(file_read(path, &text, &err), err);
+    for (const char *at = buf_str(&text); (at = strstr(at, what)); at++)
+        count++;
+    return count;
+}
+
+/* Stores of whatever type reach librdkafka as PEM, whole chains and all trusted certificates. */
+START_TEST(stores_become_pem)
+{
+    static const char begin[] = "-----BEGIN CERTIFICATE-----";
+    CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
+    struct notes notes = {0};
+    struct tern_error err;
+    rd_kafka_conf_t *conf;
+    char text[4096];
+
+    settings_fill(&settings, "localhost:1", "security.protocol", "SSL", "ssl.keystore.location",
+                  STORES "server.jks", "ssl.keystore.password", "store-pw", "ssl.key.password",
+                  "key-pw", "ssl.truststore.type", "PKCS12", "ssl.truststore.location",
+                  STORES "trust.p12", "ssl.truststore.password", "trust-pw", NULL);
+    ck_assert_ok(build(KAFKA_PRODUCER, &settings, &notes, &conf, &err), err);
+    setting_of(conf, "ssl.ca.location", text, sizeof(text));
+    ck_assert_uint_eq(count_in_file(text, begin), 2);
+    setting_of(conf, "ssl.certificate.location", text, sizeof(text));
+    ck_assert_uint_eq(count_in_file(text, begin), 2);
+    setting_of(conf, "ssl.key.pem", text, sizeof(text));
+    ck_assert_ptr_nonnull(strstr(text, "-----BEGIN PRIVATE KEY-----"));
+    rd_kafka_conf_destroy(conf);
 }
 END_TEST
 
@@ -385,6 +413,7 @@ static void fill(Suite *suite)
 {
     test_add_rows(suite, translates, COUNT_OF(translated));
     test_add_rows(suite, refuses, COUNT_OF(refused));
+    test_add(suite, stores_become_pem);
     test_add(suite, tells_of_what_it_does_not_translate);
     test_add(suite, shows_no_secret);
     test_add_rows(suite, tells_errors_apart, COUNT_OF(codes));

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/wire/sasl.h"
+
+#include <string.h>
+
+#include "lib/base/strmap.h"
+#include "lib/base/xmem.h"
+#include "lib/wire/jaas.h"
+#include "tests/lib/testing.h"
+
+#define PLAIN_MODULE "org.apache.kafka.common.security.plain.PlainLoginModule required "
+#define SCRAM_MODULE "org.apache.kafka.common.security.scram.ScramLoginModule required\n  "
+
+/* ---- JAAS ---- */
+
+static const struct {
+    const char *jaas, *option, *value;
+} options[] = {
+    {PLAIN_MODULE "username=\"a\" password=\"b c;=\";", "password", "b c;="},
+    {PLAIN_MODULE "username=\"a\" password=\"b\\\"c\\\\\";", "password", "b\"c\\"},
+    {PLAIN_MODULE "username=a password=b;", "username", "a"},
+    {PLAIN_MODULE "username=a password=b;", "password", "b"},
+    {"\n\t" SCRAM_MODULE "username = \"a\"\n  password\t=\t\"b\" ;", "password", "b"},
+    {PLAIN_MODULE "username=\"\";", "username", ""},
+    {PLAIN_MODULE ";", "username", NULL},
+    {PLAIN_MODULE "username;", "username", NULL},
+    {PLAIN_MODULE "username=\"a", "username", NULL},
+    {"", "username", NULL},
+    {";;;", "username", NULL},
+};
+
+START_TEST(test_option)
+{
+    CLEANUP(freep) char *value = jaas_option(options[_i].jaas, options[_i].option);
+
+    ck_assert_pstr_eq(value, options[_i].value);
+}
+END_TEST
+
+/* ---- mechanisms ---- */
+
+static int make(const char *mechanism, const char *jaas, const char *key, const char *value,
+                struct sasl **ret_sasl, struct tern_error *err)
+{
+    CLEANUP(strmap_fini) struct strmap java = STRMAP_INIT;
+    struct tern_config view;
+
+    if (mechanism)
+        strmap_set(&java, "sasl.mechanism", mechanism);
+    if (jaas)
+        strmap_set(&java, "sasl.jaas.config", jaas);
+    if (key)
+        strmap_set(&java, key, value);
+    view = strmap_config(&java);
+    return sasl_new(&view, ret_sasl, err);
+}
+
+START_TEST(test_plain)
+{
+    CLEANUP(buf_fini) struct buf out = BUF_INIT(1024);
+    struct sasl_client *client;
+    const struct conn_auth *auth;
+    struct tern_error err;
+    struct sasl *sasl;
+    bool done;
+
+    ck_assert_ok(
+        make("PLAIN", PLAIN_MODULE "username=\"al\" password=\"pw\";", NULL, NULL, &sasl, &err),
+        err);
+    client = sasl_client_new(sasl);
+    auth = sasl_client_auth(client);
+    ck_assert_str_eq(auth->mechanism, "PLAIN");
+    ck_assert_ok(auth->step(auth->arg, (struct slice){0}, &out, &done, &err), err);
+    ck_assert(!done);
+    ck_assert_uint_eq(out.len, 6);
+    ck_assert_int_eq(memcmp(out.data, "\0al\0pw", 6), 0);
+    buf_clear(&out);
+    ck_assert_ok(auth->step(auth->arg, slice_of("", 0), &out, &done, &err), err);
+    ck_assert(done);
+    ck_assert_uint_eq(out.len, 0);
+    sasl_client_free(client);
+    sasl_free(sasl);
+}
+END_TEST
+
+/* Each connection has a nonce of its own. */
+START_TEST(test_scram_nonces)
+{
+    CLEANUP(buf_fini) struct buf one = BUF_INIT(1024);
+    CLEANUP(buf_fini) struct buf other = BUF_INIT(1024);
+    struct sasl_client *clients[2];
+    struct tern_error err;
+    struct sasl *sasl;
+    bool done;
+
+    ck_assert_ok(
+        make("SCRAM-SHA-512", SCRAM_MODULE "username=u password=p;", NULL, NULL, &sasl, &err), err);
+    for (int i = 0; i < 2; i++) {
+        const struct conn_auth *auth;
+
+        clients[i] = sasl_client_new(sasl);
+        auth = sasl_client_auth(clients[i]);
+        ck_assert_str_eq(auth->mechanism, "SCRAM-SHA-512");
+        ck_assert_ok(auth->step(auth->arg, (struct slice){0}, i ? &one : &other, &done, &err), err);
+    }
+    ck_assert_int_eq(strncmp(buf_str(&one), "n,,n=u,r=", 9), 0);
+    ck_assert_uint_eq(one.len, 9 + 32);
+    ck_assert_str_ne(buf_str(&one), buf_str(&other));
+    sasl_client_free(clients[0]);
+    sasl_client_free(clients[1]);
+    sasl_free(sasl);
+}
+END_TEST
+
+START_TEST(test_oauth_from_file)
+{
+    CLEANUP(buf_fini) struct buf out = BUF_INIT(1024);
+    char *folder = test_folder();
+    CLEANUP(freep) char *url = xasprintf("file://%s/token", folder);
+    struct sasl_client *client;
+    const struct conn_auth *auth;
+    struct tern_error err;
+    struct sasl *sasl;
+    bool done;
+
+    test_write_file(folder, "token", "abc.def.ghi\n", 12);
+    ck_assert_ok(make("OAUTHBEARER", NULL, "sasl.oauthbearer.token.endpoint.url", url, &sasl, &err),
+                 err);
+    client = sasl_client_new(sasl);
+    auth = sasl_client_auth(client);
+    ck_assert_ok(auth->step(auth->arg, (struct slice){0}, &out, &done, &err), err);
+    ck_assert_str_eq(buf_str(&out), "n,,\001auth=Bearer abc.def.ghi\001\001");
+    ck_assert_int_lt(
+        auth->step(auth->arg, slice_str("{\"status\":\"invalid_token\"}"), &out, &done, &err), 0);
+    ck_assert_str_eq(err.msg, "the broker does not take the token: {\"status\":\"invalid_token\"}");
+    sasl_client_free(client);
+    sasl_free(sasl);
+    test_folder_remove(folder);
+}
+END_TEST
+
+static const struct {
+    const char *mechanism, *jaas, *key, *value, *says;
+} bad[] = {
+    {NULL, NULL, NULL, NULL,
+     "Invalid value GSSAPI for configuration sasl.mechanism: this connection has PLAIN, "
+     "SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER"},
+    {"PLAIN", NULL, NULL, NULL,
+     "configuration 'sasl.jaas.config' has no option 'username', or is not of the form '<login "
+     "module> required <option>=\"<value>\" ... ;'"},
+    {"SCRAM-SHA-256", SCRAM_MODULE "username=\"u\";", NULL, NULL,
+     "configuration 'sasl.jaas.config' has no option 'password', or is not of the form '<login "
+     "module> required <option>=\"<value>\" ... ;'"},
+    {"OAUTHBEARER", NULL, NULL, NULL,
+     "The OAuth configuration option sasl.oauthbearer.token.endpoint.url value is required"},
+    {"OAUTHBEARER", NULL, "sasl.oauthbearer.token.endpoint.url", "ftp://x",
+     "Invalid value ftp://x for configuration sasl.oauthbearer.token.endpoint.url: http, https or "
+     "file was expected"},
+    {"OAUTHBEARER", NULL, "sasl.oauthbearer.token.endpoint.url", "http://127.0.0.1:1/t",
+     "the client's id is missing: set sasl.oauthbearer.client.credentials.client.id, or clientId in "
+     "sasl.jaas.config"},
+};
+
+START_TEST(test_bad)
+{
+    struct tern_error err;
+    struct sasl *sasl;
+
+    ck_assert_int_lt(make(bad[_i].mechanism, bad[_i].jaas, bad[_i].key, bad[_i].value, &sasl, &err),
+                     0);
+    ck_assert_str_eq(err.msg, bad[_i].says);
+}
+END_TEST
+
+START_TEST(test_protocols)
+{
+    bool tls, sasl;
+
+    ck_assert(security_protocol_parse("sasl_ssl", &tls, &sasl) && tls && sasl);
+    ck_assert(security_protocol_parse("PLAINTEXT", &tls, &sasl) && !tls && !sasl);
+    ck_assert(!security_protocol_parse("TLS", &tls, &sasl));
+}
+END_TEST
+
+static void sasl_suite(Suite *suite)
+{
+    test_add_rows(suite, test_option, COUNT_OF(options));
+    test_add(suite, test_plain);
+    test_add(suite, test_scram_nonces);
+    test_add(suite, test_oauth_from_file);
+    test_add_rows(suite, test_bad, COUNT_OF(bad));
+    test_add(suite, test_protocols);
+}
+
+TEST_MAIN("sasl", sasl_suite)
