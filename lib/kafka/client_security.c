@@ -45,8 +45,8 @@ static int apply_material(struct conf_build *b, const struct tls_material *m,
                           struct tern_error *err)
 {
     CLEANUP(tls_wipe_buf) struct buf key = BUF_INIT(TLS_STORE_MAX_BYTES);
-    CLEANUP(buf_fini) struct buf chain = BUF_INIT(2 * TLS_STORE_MAX_BYTES);
-    CLEANUP(buf_fini) struct buf trusted = BUF_INIT(2 * TLS_STORE_MAX_BYTES);
+    CLEANUP(buf_fini) struct buf chain = BUF_INIT(TLS_PEM_MAX_BYTES);
+    CLEANUP(buf_fini) struct buf trusted = BUF_INIT(TLS_PEM_MAX_BYTES);
 
     tls_material_key_pem(m, &key);
     tls_material_chain_pem(m, &chain);

@@ -63,7 +63,8 @@ int pem_file(const char *text, size_t len, char ret_path[PEM_FILE_PATH_MAX], str
     reason = errno;
     pthread_mutex_unlock(&lock);
     if (fd < 0)
-        return tern_fail(err, TERN_EINTERNAL, "certificates cannot be kept: %s", strerror(reason));
+        return tern_fail(err, TERN_EINTERNAL, "certificates cannot be kept: %s",
+                         strerrordesc_np(reason));
     snprintf(ret_path, PEM_FILE_PATH_MAX, "/proc/self/fd/%d", fd);
     return 0;
 }

@@ -41,6 +41,7 @@ struct flight {
 
 struct conn_machine {
     struct conn_conf conf; /* immutable; texts are owned */
+    void *talk;            /* of auth; NULL before it begins */
     enum conn_state state;
     int64_t now_ms; /* of the last event or request */
     struct msg_api_versions_response versions;
@@ -84,6 +85,8 @@ void conn_machine_free(struct conn_machine *c)
 {
     if (!c)
         return;
+    if (c->talk && c->conf.auth->end)
+        c->conf.auth->end(c->talk);
     free((char *)c->conf.client_id);
     free((char *)c->conf.software_name);
     free((char *)c->conf.software_version);
@@ -216,6 +219,7 @@ static int shake_hands(struct conn_machine *c)
     if (version < 1 || pick(c, WIRE_SASL_AUTHENTICATE) < 0)
         return tern_fail(&c->error, TERN_EINVALID, "the broker's listener does not offer SASL");
     c->state = CONN_SHAKING_HANDS;
+    c->talk = c->conf.auth->begin ? c->conf.auth->begin(c->conf.auth->arg) : c->conf.auth->arg;
     msg_sasl_handshake_encode(begin(c, WIRE_SASL_HANDSHAKE, version), version, &request);
     return finish_own(c, version);
 }
@@ -227,7 +231,7 @@ static int authenticate(struct conn_machine *c, struct slice challenge)
     int16_t version = pick(c, WIRE_SASL_AUTHENTICATE);
     bool is_done = false;
 
-    if (c->conf.auth->step(c->conf.auth->arg, challenge, &message, &is_done, &c->error) < 0)
+    if (c->conf.auth->step(c->talk, challenge, &message, &is_done, &c->error) < 0)
         return tern_context(&c->error, "SASL mechanism '%s'", c->conf.auth->mechanism);
     if (is_done) {
         become_ready(c);

@@ -22,16 +22,19 @@
 
 struct conn_machine;
 
-/* One mechanism of SASL. */
+/* One mechanism of SASL. Serves any number of connections. */
 struct conn_auth {
     const char *mechanism;
     /*
      * Takes what the server said (null at first) and appends the next message, or sets
      * *ret_done when there is none: the server's last message, which is checked, has come.
      */
-    int (*step)(void *arg, struct slice challenge, struct buf *out, bool *ret_done,
+    int (*step)(void *talk, struct slice challenge, struct buf *out, bool *ret_done,
                 struct tern_error *err);
     void *arg;
+    /* The state of one connection, which step() gets; NULL: that is arg. */
+    void *(*begin)(void *arg);
+    void (*end)(void *talk);
 };
 
 /* Copied, but for auth, which is borrowed. */

@@ -39,7 +39,7 @@ static const char *jaas_word(const char *at, char **ret_word)
     return at;
 }
 
-char *jaas_option(const char *jaas, const char *wanted)
+char *jaas_option(const char *jaas, const char *option)
 {
     CLEANUP(tls_wipe_textp) char *module = NULL;
     CLEANUP(tls_wipe_textp) char *flag = NULL;
@@ -57,7 +57,7 @@ char *jaas_option(const char *jaas, const char *wanted)
         if (!at || *at != '=')
             return NULL;
         at = jaas_word(at + 1, &value);
-        if (at && strcmp(name, wanted) == 0)
+        if (at && strcmp(name, option) == 0)
             return TAKE(value);
     }
     return NULL;

@@ -17,6 +17,7 @@ enum {
     ENDPOINT_WAIT_MS = 10000,
     ANSWER_MAX_BYTES = 1 << 20,
     TOKEN_MAX_BYTES = 1 << 16,
+    HEADER_MAX_BYTES = 1 << 17,
     LIFETIME_S = 300, /* of a token whose lifetime nobody tells */
     LIFETIME_MAX_S = 365 * 86400,
     RENEW_AT_PERCENT = 80, /* of its lifetime, as Java */
@@ -190,7 +191,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 static char *authorization(CURL *curl, const struct oauth *o)
 {
     CLEANUP(tls_wipe_buf) struct buf pair = BUF_INIT(TOKEN_MAX_BYTES);
-    CLEANUP(tls_wipe_buf) struct buf text = BUF_INIT(2 * TOKEN_MAX_BYTES);
+    CLEANUP(tls_wipe_buf) struct buf text = BUF_INIT(HEADER_MAX_BYTES);
     char *id = o->url_encodes ? curl_easy_escape(curl, o->id, 0) : NULL;
     char *secret = o->url_encodes ? curl_easy_escape(curl, o->secret, 0) : NULL;
 

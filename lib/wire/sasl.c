@@ -17,19 +17,20 @@ struct sasl_mechanism {
     const char *name;
     bool has_password; /* username and password in the JAAS entry */
     enum scram_hash hash;
-    int (*step)(void *arg, struct slice challenge, struct buf *out, bool *ret_done,
+    int (*step)(void *talk, struct slice challenge, struct buf *out, bool *ret_done,
                 struct tern_error *err);
 };
 
 struct sasl {
     const struct sasl_mechanism *mechanism;
+    struct conn_auth auth;
     char *user, *password; /* password is wiped */
     struct oauth *oauth;
 };
 
-struct sasl_client {
+/* One connection's. */
+struct talk {
     struct sasl *sasl;
-    struct conn_auth auth;
     struct scram *scram;
     bool has_spoken;
 };
@@ -37,17 +38,17 @@ struct sasl_client {
 /* ---- mechanisms ---- */
 
 /* One message of ours, and an empty answer that says yes. */
-static bool is_second_step(struct sasl_client *c, bool *ret_done)
+static bool is_second_step(struct talk *c, bool *ret_done)
 {
     *ret_done = c->has_spoken;
     c->has_spoken = true;
     return *ret_done;
 }
 
-static int step_plain(void *arg, struct slice challenge, struct buf *out, bool *ret_done,
+static int step_plain(void *talk, struct slice challenge, struct buf *out, bool *ret_done,
                       struct tern_error *err)
 {
-    struct sasl_client *c = arg;
+    struct talk *c = talk;
 
     (void)challenge;
     (void)err;
@@ -60,10 +61,10 @@ static int step_plain(void *arg, struct slice challenge, struct buf *out, bool *
     return 0;
 }
 
-static int step_oauth(void *arg, struct slice challenge, struct buf *out, bool *ret_done,
+static int step_oauth(void *talk, struct slice challenge, struct buf *out, bool *ret_done,
                       struct tern_error *err)
 {
-    struct sasl_client *c = arg;
+    struct talk *c = talk;
     const char *token;
 
     if (is_second_step(c, ret_done)) {
@@ -79,10 +80,10 @@ static int step_oauth(void *arg, struct slice challenge, struct buf *out, bool *
     return 0;
 }
 
-static int step_scram(void *arg, struct slice challenge, struct buf *out, bool *ret_done,
+static int step_scram(void *talk, struct slice challenge, struct buf *out, bool *ret_done,
                       struct tern_error *err)
 {
-    struct sasl_client *c = arg;
+    struct talk *c = talk;
 
     return scram_step(c->scram, challenge, out, ret_done, err);
 }
@@ -152,7 +153,7 @@ void sasl_free(struct sasl *s)
     free(s);
 }
 
-/* ---- clients ---- */
+/* ---- connections ---- */
 
 static char *new_nonce(void)
 {
@@ -165,31 +166,37 @@ static char *new_nonce(void)
     return buf_take_str(&text);
 }
 
-struct sasl_client *sasl_client_new(struct sasl *s)
+static void *begin_talk(void *arg)
 {
-    struct sasl_client *c = xcalloc(1, sizeof(*c));
+    struct talk *c = xcalloc(1, sizeof(*c));
 
-    c->sasl = s;
-    c->auth = (struct conn_auth){s->mechanism->name, s->mechanism->step, c};
-    if (s->mechanism->step == step_scram) {
+    c->sasl = arg;
+    if (c->sasl->mechanism->step == step_scram) {
         CLEANUP(freep) char *nonce = new_nonce();
 
-        c->scram = scram_new(s->mechanism->hash, s->user, s->password, nonce);
+        c->scram = scram_new(c->sasl->mechanism->hash, c->sasl->user, c->sasl->password, nonce);
     }
     return c;
 }
 
-void sasl_client_free(struct sasl_client *c)
+static void end_talk(void *talk)
 {
-    if (!c)
-        return;
+    struct talk *c = talk;
+
     scram_free(c->scram);
     free(c);
 }
 
-const struct conn_auth *sasl_client_auth(const struct sasl_client *c)
+const struct conn_auth *sasl_auth(struct sasl *s)
 {
-    return &c->auth;
+    s->auth = (struct conn_auth){
+        .mechanism = s->mechanism->name,
+        .step = s->mechanism->step,
+        .arg = s,
+        .begin = begin_talk,
+        .end = end_talk,
+    };
+    return &s->auth;
 }
 
 bool security_protocol_parse(const char *text, bool *ret_tls, bool *ret_sasl)

@@ -11,7 +11,6 @@
 #include <tern/config.h>
 
 struct sasl;
-struct sasl_client;
 
 /*
  * Reads sasl.mechanism, sasl.jaas.config and, for OAUTHBEARER, sasl.oauthbearer.*. Errors:
@@ -19,17 +18,14 @@ struct sasl_client;
  */
 int sasl_new(const struct tern_config *java, struct sasl **ret_sasl,
              struct tern_error *err) MUST_CHECK;
-/* NULL is a no-op. Clients must be gone. */
+/* NULL is a no-op. Connections must be gone. */
 void sasl_free(struct sasl *s);
 
 /*
- * For one connection. With OAUTHBEARER its first step asks the token endpoint, when the last
- * token has run out, and waits up to 10 s for the answer. One owner for sasl and its clients.
+ * For connections. With OAUTHBEARER the first step asks the token endpoint, when the last token
+ * has run out, and waits up to 10 s for the answer. Borrowed. One owner for all connections.
  */
-struct sasl_client *sasl_client_new(struct sasl *s);
-void sasl_client_free(struct sasl_client *c);
-/* Borrowed, as long as the client lives. */
-const struct conn_auth *sasl_client_auth(const struct sasl_client *c);
+const struct conn_auth *sasl_auth(struct sasl *s);
 
 /* False for any other text than Java's four names; any case. */
 bool security_protocol_parse(const char *text, bool *ret_tls, bool *ret_sasl);

@@ -12,6 +12,10 @@
 #include "lib/base/xmem.h"
 #include "lib/wire/tls_material.h"
 
+enum {
+    SCRAM_MAX_AUTH = 3 * SCRAM_MAX_TEXT, /* all three messages */
+};
+
 enum scram_state {
     SCRAM_BEGIN,
     SCRAM_WAITS_FOR_SALT,
@@ -126,10 +130,10 @@ static int read_first(const struct scram *s, struct slice text, struct server_fi
     if (!f->nonce.at || !salt.at || !number_of(count, &f->iterations) ||
         !base64_decode(&f->salt, (const char *)salt.at, salt.len))
         return tern_fail(err, TERN_EINVALID, "the server's first message is malformed");
-    if (f->nonce.len < ours || memcmp(f->nonce.at, s->nonce, ours) != 0)
+    if (f->nonce.len < ours || memcmp(f->nonce.at, s->nonce, ours) != 0) { /* peer text */
         return tern_fail(err, TERN_EINVALID,
-                         "Invalid server nonce: does not start with client "
-                         "nonce");              /* peer text */
+                         "Invalid server nonce: does not start with client nonce");
+    }
     if (f->iterations < SCRAM_MIN_ITERATIONS) { /* peer text */
         return tern_fail(err, TERN_EINVALID,
                          "Requested iterations %d is less than the minimum %d for the mechanism",
@@ -142,10 +146,10 @@ static int read_first(const struct scram *s, struct slice text, struct server_fi
 
 /* ---- proofs ---- */
 
-static bool hmac(const struct scram *s, const uint8_t *key, const void *data, size_t len,
+static bool hmac(const struct scram *s, const uint8_t *with, const void *data, size_t len,
                  uint8_t *out)
 {
-    return HMAC(s->md, key, (int)s->size, data, len, out, NULL) != NULL;
+    return HMAC(s->md, with, (int)s->size, data, len, out, NULL) != NULL;
 }
 
 /* The client's proof, and what the server's has to be. */
@@ -173,7 +177,7 @@ static bool prove(struct scram *s, const struct server_first *f, const char *aut
 static int say_final(struct scram *s, struct slice challenge, struct buf *out,
                      struct tern_error *err)
 {
-    CLEANUP(buf_fini) struct buf auth = BUF_INIT(3 * SCRAM_MAX_TEXT);
+    CLEANUP(buf_fini) struct buf auth = BUF_INIT(SCRAM_MAX_AUTH);
     CLEANUP(buf_fini) struct buf final = BUF_INIT(SCRAM_MAX_TEXT);
     struct server_first f = {.salt = BUF_INIT(SCRAM_MAX_TEXT)};
     uint8_t proof[EVP_MAX_MD_SIZE];
@@ -209,10 +213,9 @@ static int check_server(const struct scram *s, struct slice challenge, struct te
     if (!proof.at || !base64_decode(&signature, (const char *)proof.at, proof.len))
         return tern_fail(err, TERN_EINVALID, "the server's last message is malformed");
     if (signature.len != s->size ||
-        CRYPTO_memcmp(signature.data, s->server_signature, s->size) != 0)
-        return tern_fail(err, TERN_EINVALID,
-                         "Invalid server signature in server final "
-                         "message"); /* peer text */
+        CRYPTO_memcmp(signature.data, s->server_signature, s->size) != 0) { /* peer text */
+        return tern_fail(err, TERN_EINVALID, "Invalid server signature in server final message");
+    }
     return 0;
 }
 

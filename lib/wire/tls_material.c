@@ -220,7 +220,7 @@ static int pem_key(struct slice pem, const char *password, EVP_PKEY **ret_key,
 {
     CLEANUP(bio_freep) BIO *bio = bio_of(pem);
 
-    *ret_key = PEM_read_bio_PrivateKey(bio, NULL, on_password, (void *)(uintptr_t)password);
+    *ret_key = PEM_read_bio_PrivateKey(bio, NULL, on_password, (char *)password);
     ERR_clear_error();
     if (*ret_key)
         return 0;

@@ -21,6 +21,7 @@
 
 enum {
     TLS_STORE_MAX_BYTES = 8 << 20,
+    TLS_PEM_MAX_BYTES = 16 << 20,
 };
 
 /* NULL members: the properties name no such store. Immutable once loaded. */

@@ -429,7 +429,7 @@ static struct conn_machine *shaking(const struct conn_auth *auth)
 START_TEST(sasl)
 {
     int step = 0;
-    struct conn_auth auth = {"TWO-STEP", auth_step, &step};
+    struct conn_auth auth = {.mechanism = "TWO-STEP", .step = auth_step, .arg = &step};
     struct conn_machine *c = shaking(&auth);
 
     answer(c, 5, 1,
@@ -511,7 +511,7 @@ START_TEST(sasl_failure)
 {
     const struct sasl_case *row = &sasl_cases[_i];
     int step = 0;
-    struct conn_auth auth = {"TWO-STEP", auth_step, &step};
+    struct conn_auth auth = {.mechanism = "TWO-STEP", .step = auth_step, .arg = &step};
     struct conn_machine *c = shaking(&auth);
 
     answer(c, 0, 1, row->handshake);
@@ -527,7 +527,7 @@ END_TEST
 START_TEST(no_sasl_offered)
 {
     int step = 0;
-    struct conn_auth auth = {"TWO-STEP", auth_step, &step};
+    struct conn_auth auth = {.mechanism = "TWO-STEP", .step = auth_step, .arg = &step};
     struct conn_conf with_auth = conf;
     struct conn_machine *c;
 

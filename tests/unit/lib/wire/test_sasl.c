@@ -58,8 +58,8 @@ static int make(const char *mechanism, const char *jaas, const char *key, const 
 START_TEST(test_plain)
 {
     CLEANUP(buf_fini) struct buf out = BUF_INIT(1024);
-    struct sasl_client *client;
     const struct conn_auth *auth;
+    void *talk;
     struct tern_error err;
     struct sasl *sasl;
     bool done;
@@ -67,18 +67,18 @@ START_TEST(test_plain)
     ck_assert_ok(
         make("PLAIN", PLAIN_MODULE "username=\"al\" password=\"pw\";", NULL, NULL, &sasl, &err),
         err);
-    client = sasl_client_new(sasl);
-    auth = sasl_client_auth(client);
+    auth = sasl_auth(sasl);
+    talk = auth->begin(auth->arg);
     ck_assert_str_eq(auth->mechanism, "PLAIN");
-    ck_assert_ok(auth->step(auth->arg, (struct slice){0}, &out, &done, &err), err);
+    ck_assert_ok(auth->step(talk, (struct slice){0}, &out, &done, &err), err);
     ck_assert(!done);
     ck_assert_uint_eq(out.len, 6);
     ck_assert_int_eq(memcmp(out.data, "\0al\0pw", 6), 0);
     buf_clear(&out);
-    ck_assert_ok(auth->step(auth->arg, slice_of("", 0), &out, &done, &err), err);
+    ck_assert_ok(auth->step(talk, slice_of("", 0), &out, &done, &err), err);
     ck_assert(done);
     ck_assert_uint_eq(out.len, 0);
-    sasl_client_free(client);
+    auth->end(talk);
     sasl_free(sasl);
 }
 END_TEST
@@ -88,26 +88,25 @@ START_TEST(test_scram_nonces)
 {
     CLEANUP(buf_fini) struct buf one = BUF_INIT(1024);
     CLEANUP(buf_fini) struct buf other = BUF_INIT(1024);
-    struct sasl_client *clients[2];
+    const struct conn_auth *auth;
+    void *talks[2];
     struct tern_error err;
     struct sasl *sasl;
     bool done;
 
     ck_assert_ok(
         make("SCRAM-SHA-512", SCRAM_MODULE "username=u password=p;", NULL, NULL, &sasl, &err), err);
+    auth = sasl_auth(sasl);
+    ck_assert_str_eq(auth->mechanism, "SCRAM-SHA-512");
     for (int i = 0; i < 2; i++) {
-        const struct conn_auth *auth;
-
-        clients[i] = sasl_client_new(sasl);
-        auth = sasl_client_auth(clients[i]);
-        ck_assert_str_eq(auth->mechanism, "SCRAM-SHA-512");
-        ck_assert_ok(auth->step(auth->arg, (struct slice){0}, i ? &one : &other, &done, &err), err);
+        talks[i] = auth->begin(auth->arg);
+        ck_assert_ok(auth->step(talks[i], (struct slice){0}, i ? &one : &other, &done, &err), err);
     }
     ck_assert_int_eq(strncmp(buf_str(&one), "n,,n=u,r=", 9), 0);
     ck_assert_uint_eq(one.len, 9 + 32);
     ck_assert_str_ne(buf_str(&one), buf_str(&other));
-    sasl_client_free(clients[0]);
-    sasl_client_free(clients[1]);
+    auth->end(talks[0]);
+    auth->end(talks[1]);
     sasl_free(sasl);
 }
 END_TEST
@@ -117,8 +116,8 @@ START_TEST(test_oauth_from_file)
     CLEANUP(buf_fini) struct buf out = BUF_INIT(1024);
     char *folder = test_folder();
     CLEANUP(freep) char *url = xasprintf("file://%s/token", folder);
-    struct sasl_client *client;
     const struct conn_auth *auth;
+    void *talk;
     struct tern_error err;
     struct sasl *sasl;
     bool done;
@@ -126,14 +125,14 @@ START_TEST(test_oauth_from_file)
     test_write_file(folder, "token", "abc.def.ghi\n", 12);
     ck_assert_ok(make("OAUTHBEARER", NULL, "sasl.oauthbearer.token.endpoint.url", url, &sasl, &err),
                  err);
-    client = sasl_client_new(sasl);
-    auth = sasl_client_auth(client);
-    ck_assert_ok(auth->step(auth->arg, (struct slice){0}, &out, &done, &err), err);
+    auth = sasl_auth(sasl);
+    talk = auth->begin(auth->arg);
+    ck_assert_ok(auth->step(talk, (struct slice){0}, &out, &done, &err), err);
     ck_assert_str_eq(buf_str(&out), "n,,\001auth=Bearer abc.def.ghi\001\001");
     ck_assert_int_lt(
-        auth->step(auth->arg, slice_str("{\"status\":\"invalid_token\"}"), &out, &done, &err), 0);
+        auth->step(talk, slice_str("{\"status\":\"invalid_token\"}"), &out, &done, &err), 0);
     ck_assert_str_eq(err.msg, "the broker does not take the token: {\"status\":\"invalid_token\"}");
-    sasl_client_free(client);
+    auth->end(talk);
     sasl_free(sasl);
     test_folder_remove(folder);
 }
