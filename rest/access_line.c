@@ -12,7 +12,7 @@ enum {
 
 static void add_text(struct buf *out, const char *text)
 {
-    for (size_t i = 0; text[i] && i < MAX_FIELD_BYTES; i++) {
+    for (size_t i = 0; i < MAX_FIELD_BYTES && text[i]; i++) {
         unsigned char c = (unsigned char)text[i];
 
         if (c < 0x20 || c > 0x7e || c == '"' || c == '\\')
@@ -29,25 +29,23 @@ static void add_header(struct buf *out, const char *value)
     buf_add_char(out, '"');
 }
 
-char *access_line(const char *remote, int64_t wall_ms, const char *method, const char *uri,
-                  const char *version, int status, size_t body_len, const char *referer,
-                  const char *user_agent)
+char *access_line_text(const struct access_line *line)
 {
     CLEANUP(buf_fini) struct buf out = BUF_INIT(MAX_LINE_BYTES);
-    time_t seconds = (time_t)(wall_ms / 1000);
+    time_t seconds = (time_t)(line->wall_ms / 1000);
     char stamp[40];
     struct tm tm;
 
     gmtime_r(&seconds, &tm);
     strftime(stamp, sizeof(stamp), "%d/%b/%Y:%H:%M:%S +0000", &tm);
-    buf_add_fmt(&out, "%s - - [%s] \"", remote, stamp);
-    add_text(&out, method);
+    buf_add_fmt(&out, "%s - - [%s] \"", line->remote, stamp);
+    add_text(&out, line->method);
     buf_add_char(&out, ' ');
-    add_text(&out, uri);
+    add_text(&out, line->uri);
     buf_add_char(&out, ' ');
-    add_text(&out, version);
-    buf_add_fmt(&out, "\" %d %zu", status, body_len);
-    add_header(&out, referer);
-    add_header(&out, user_agent);
+    add_text(&out, line->version);
+    buf_add_fmt(&out, "\" %d %zu", line->status, line->body_len);
+    add_header(&out, line->referer);
+    add_header(&out, line->user_agent);
     return buf_take_str(&out);
 }

@@ -80,10 +80,11 @@ int rest_advertise(const struct tern_config *worker, const struct rest_listeners
     bool is_bare_ipv6;
     int port;
 
-    if (!listener)
+    if (!listener) {
         return tern_fail(
             err, TERN_EINVALID,
             "rest.advertised.listener: no listener with the protocol '%s' to advertise", scheme);
+    }
     if (port_of(worker, listener, &port, err) < 0)
         return -1;
     if (!host)

@@ -36,7 +36,7 @@ void basic_auth_free(struct basic_auth *auth)
     if (!auth)
         return;
     STRMAP_FOREACH (&auth->users, entry)
-        OPENSSL_cleanse((void *)(uintptr_t)entry->value, strlen(entry->value));
+        OPENSSL_cleanse((char *)entry->value, strlen(entry->value));
     strmap_fini(&auth->users);
     free(auth);
 }

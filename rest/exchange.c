@@ -136,16 +136,25 @@ static enum MHD_Result queue(struct MHD_Connection *c, struct exchange *x, struc
 
 static const char *header(const void *arg, const char *name)
 {
-    return MHD_lookup_connection_value((struct MHD_Connection *)(uintptr_t)arg, MHD_HEADER_KIND,
-                                       name);
+    return MHD_lookup_connection_value((struct MHD_Connection *)arg, MHD_HEADER_KIND, name);
 }
 
 static enum MHD_Result answer(struct MHD_Connection *c, struct exchange *x, const char *method,
                               const char *version, struct rest_reply *reply)
 {
-    if (log_enabled(&log_domain_, TERN_LOG_INFO))
-        x->line = access_line(x->remote, clock_wall_ms(), method, x->uri, version, reply->status,
-                              reply->body.len, header(c, "Referer"), header(c, "User-Agent"));
+    if (log_enabled(&log_domain_, TERN_LOG_INFO)) {
+        x->line = access_line_text(&(struct access_line){
+            .remote = x->remote,
+            .wall_ms = clock_wall_ms(),
+            .method = method,
+            .uri = x->uri,
+            .version = version,
+            .referer = header(c, "Referer"),
+            .user_agent = header(c, "User-Agent"),
+            .status = reply->status,
+            .body_len = reply->body.len,
+        });
+    }
     return queue(c, x, reply);
 }
 

@@ -25,15 +25,15 @@ char *jaas_option(const char *options)
 {
     static const char option[] = "-Djava.security.auth.login.config=";
     const char *at = options ? strstr(options, option) : NULL;
-    char quote;
+    bool is_quoted;
 
     if (!at)
         return NULL;
     at += strlen(option);
     at += *at == '='; /* "==" has the JVM use no other file: the same here */
-    quote = *at == '"' || *at == '\'' ? *at : 0;
-    if (quote)
-        return xstrndup(at + 1, strcspn(at + 1, (char[]){quote, '\0'}));
+    is_quoted = *at == '"' || *at == '\'';
+    if (is_quoted)
+        return xstrndup(at + 1, strcspn(at + 1, *at == '"' ? "\"" : "'"));
     return xstrndup(at, strcspn(at, " \t\r\n"));
 }
 
@@ -116,10 +116,11 @@ int jaas_users_file(const char *text, char **ret_path, struct tern_error *err)
     for (;;) {
         CLEANUP(freep) char *token = next_token(&at);
 
-        if (!token[0])
+        if (!token[0]) {
             return tern_fail(err, TERN_EINVALID,
                              "no entry KafkaConnect with the module %s and its option file",
                              login_module);
+        }
         if (strcmp(token, "KafkaConnect") == 0 && is_token(&at, "{") &&
             is_token(&at, login_module)) {
             free(next_token(&at)); /* required, requisite, sufficient, optional */
@@ -136,15 +137,17 @@ static int load_basic_auth(const struct tern_config *worker, struct basic_auth *
                            struct tern_error *err)
 {
     const char *set = config_get(worker, jaas_setting);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes the environment */
     CLEANUP(freep) char *path = set ? xstrdup(set) : jaas_option(getenv("KAFKA_OPTS"));
     CLEANUP(buf_fini) struct buf text = BUF_INIT(MAX_JAAS_BYTES);
     CLEANUP(freep) char *users = NULL;
 
-    if (!path)
+    if (!path) {
         return tern_fail(err, TERN_EINVALID,
                          "%s needs a JAAS file: name it with the setting %s, or in KAFKA_OPTS as "
                          "-D%s=<file>",
                          basic_auth_class, jaas_setting, jaas_setting);
+    }
     if (file_read(path, &text, err) < 0)
         return tern_context(err, "%s", jaas_setting);
     if (jaas_users_file(buf_str(&text), &users, err) < 0)
@@ -163,10 +166,11 @@ int rest_extension_load(const struct tern_config *worker, struct basic_auth **re
         return -1;
     for (size_t i = 0; i < list.count; i++) {
         if (strcmp(list.items[i], basic_auth_class) != 0 &&
-            strcmp(list.items[i], "BasicAuthSecurityRestExtension") != 0)
+            strcmp(list.items[i], "BasicAuthSecurityRestExtension") != 0) {
             return tern_fail(err, TERN_EINVALID,
                              "rest.extension.classes: '%s' is not known; the one extension is %s",
                              list.items[i], basic_auth_class);
+        }
         wants_auth = true;
     }
     *ret_auth = NULL;

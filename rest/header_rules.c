@@ -67,10 +67,11 @@ static int read_offset(const char *text, int64_t *ret_ms, struct tern_error *err
 
     errno = 0;
     *ret_ms = strtoll(text, &end, 10);
-    if (errno || end == text || *end)
+    if (errno || end == text || *end) {
         return tern_fail(err, TERN_EINVALID,
                          "Invalid date of header config '%s'. Expected: milliseconds from now",
                          text);
+    }
     return 0;
 }
 

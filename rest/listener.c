@@ -64,9 +64,10 @@ static int parse_one(const char *text, struct rest_listener *l, struct tern_erro
     if (!host || colon == host)
         return malformed(text, err);
     scheme = xstrndup(text, (size_t)(host - text));
-    if (strcasecmp(scheme, "http") != 0 && strcasecmp(scheme, "https") != 0)
+    if (strcasecmp(scheme, "http") != 0 && strcasecmp(scheme, "https") != 0) {
         return tern_fail(err, TERN_EINVALID, /* peer text */
                          "Listener protocol must be either \"http\" or \"https\".: '%s'", text);
+    }
     host += strlen("://");
     host_len = (size_t)(colon - host);
     if (host_len && host[0] == '[')
@@ -133,14 +134,16 @@ static int listen_at(const struct addrinfo *address, bool is_dual)
 
 static int port_of(int fd)
 {
-    struct sockaddr_storage bound = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } bound = {.v6 = {0}};
     socklen_t len = sizeof(bound);
 
-    if (getsockname(fd, (struct sockaddr *)&bound, &len) < 0)
+    if (getsockname(fd, &bound.any, &len) < 0)
         return 0;
-    if (bound.ss_family == AF_INET6)
-        return ntohs(((struct sockaddr_in6 *)(void *)&bound)->sin6_port);
-    return ntohs(((struct sockaddr_in *)(void *)&bound)->sin_port);
+    return ntohs(bound.any.sa_family == AF_INET6 ? bound.v6.sin6_port : bound.v4.sin_port);
 }
 
 static void free_addresses(struct addrinfo **addresses)
@@ -172,18 +175,20 @@ int rest_listener_bind(struct rest_listener *listener, struct tern_error *err)
 
     snprintf(port, sizeof(port), "%d", listener->port);
     rc = getaddrinfo(listener->host[0] ? listener->host : NULL, port, &hints, &addresses);
-    if (rc != 0)
+    if (rc != 0) {
         return tern_fail(err, TERN_EINVALID, "cannot listen at '%s': %s", listener->text,
                          gai_strerror(rc));
+    }
     if (!listener->host[0])
         listener->fd = bind_any(addresses);
     else {
         for (const struct addrinfo *a = addresses; a && listener->fd < 0; a = a->ai_next)
             listener->fd = listen_at(a, false);
     }
-    if (listener->fd < 0)
+    if (listener->fd < 0) {
         return tern_fail(err, TERN_EINVALID, "cannot listen at '%s': %s", listener->text,
                          strerrordesc_np(errno));
+    }
     listener->bound_port = port_of(listener->fd);
     return 0;
 }

@@ -68,9 +68,10 @@ int rest_node_to_map(const struct jsondoc_node *node, const char *what, struct s
                          what, jsondoc_kind_name(node->kind));
     }
     for (const struct jsondoc_node *n = node->child; n; n = n->next) {
-        if (out->count == MAX_MEMBERS)
+        if (out->count == MAX_MEMBERS) {
             return tern_fail(err, TERN_EINTERNAL, "Cannot deserialize %s: more than %d members",
                              what, MAX_MEMBERS);
+        }
         if (n->kind == JSONDOC_ARRAY || n->kind == JSONDOC_OBJECT) {
             return tern_fail(
                 err, TERN_EINTERNAL,
@@ -86,18 +87,20 @@ int rest_node_to_map(const struct jsondoc_node *node, const char *what, struct s
 int rest_node_check_members(const struct jsondoc_node *node, const char *what,
                             const char *const *known, struct tern_error *err)
 {
-    if (node->kind != JSONDOC_OBJECT)
+    if (node->kind != JSONDOC_OBJECT) {
         return tern_fail(err, TERN_EINTERNAL,
                          "Cannot deserialize %s: a JSON object is expected, not %s", what,
                          jsondoc_kind_name(node->kind));
+    }
     for (const struct jsondoc_node *n = node->child; n; n = n->next) {
         size_t i = 0;
 
         while (known[i] && strcmp(known[i], n->name) != 0)
             i++;
-        if (!known[i])
+        if (!known[i]) {
             return tern_fail(err, TERN_EINTERNAL, "Unrecognized field \"%.200s\" in %s", n->name,
                              what);
+        }
     }
     return 0;
 }

@@ -60,10 +60,11 @@ static int parse_listeners(struct rest_server *s, const struct rest_conf *conf,
         const struct rest_listener *l = &s->listeners.at.at[i];
 
         s->has_admin_listeners |= l->is_admin;
-        if (strcmp(l->scheme, "https") == 0)
+        if (strcmp(l->scheme, "https") == 0) {
             return tern_fail(err, TERN_EINVALID,
                              "'%s': https is not there yet; use http, behind a proxy that ends TLS",
                              l->text);
+        }
     }
     s->has_no_admin = admin && !s->has_admin_listeners;
     return 0;

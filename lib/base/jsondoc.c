@@ -373,7 +373,8 @@ int jsondoc_parse(const void *data, size_t len, struct jsondoc **ret_doc, struct
     doc->numbers.limit = 4 * len + TEXT_SLACK;
     if (!jsondoc_decode(data, len, &doc->text))
         return tern_fail(err, TERN_EINVALID, "the text is no UTF-8, UTF-16 or UTF-32");
-    p.at = (char *)(void *)(uintptr_t)buf_str(&doc->text);
+    (void)buf_str(&doc->text); /* there is a zero byte, even of nothing */
+    p.at = (char *)doc->text.data;
     p.end = p.at + doc->text.len;
     p.line_start = p.at;
     if (check_text(&p) < 0)

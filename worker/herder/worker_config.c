@@ -68,7 +68,6 @@ static const char *const meaningless[] = {
     "metric.reporters",
     "metrics.recording.level",
     "plugin.discovery",
-    "rest.extension.classes",
     "sasl.client.callback.handler.class",
     "sasl.login.callback.handler.class",
     "sasl.login.class",
