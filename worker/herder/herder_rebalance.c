@@ -231,12 +231,15 @@ static bool resolved_now(struct herder *h)
     return false;
 }
 
-/* The newest that was read already: often enough, and then the topic needs no reading. */
-static void adopt_newer(struct herder *h)
+/*
+ * What was read already, when that is enough: then the topic needs no reading. Nothing newer than
+ * it must be, since what is newer than the assignment makes everybody join again.
+ */
+static void adopt_until(struct herder *h, int64_t offset)
 {
     const struct cluster_state *s = config_store_snapshot(h->configs);
 
-    if (!h->config || s->offset > h->config->offset)
+    if (!h->config || h->config->offset < offset)
         herder_set_config(h, s);
     else
         cluster_state_unref(s);
@@ -249,7 +252,7 @@ bool herder_resolve_rebalance(struct herder *h)
 
     if (h->rebalance_resolved)
         return true;
-    adopt_newer(h);
+    adopt_until(h, a->offset);
     needs_read = h->config->offset < a->offset;
     if (a->error != ASSIGNMENT_OK) {
         needs_rejoin = true;

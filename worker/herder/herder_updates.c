@@ -5,6 +5,8 @@
  */
 #include "worker/herder/herder_priv.h"
 
+#include <string.h>
+
 #include "lib/base/log.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
@@ -204,6 +206,21 @@ static bool take_staged(struct herder *h, struct staged *ret_staged)
     return any;
 }
 
+/*
+ * Takes the newest state. True when connectors have come or gone with it: the reader, which has
+ * applied a record and is about to stage it, would find the connector known already.
+ */
+static bool adopt_newest(struct herder *h)
+{
+    const struct cluster_state *s = config_store_snapshot(h->configs);
+    bool differs = !h->config || s->count != h->config->count;
+
+    for (size_t i = 0; i < s->count && !differs; i++)
+        differs = strcmp(s->connectors[i]->name, h->config->connectors[i]->name) != 0;
+    herder_set_config(h, s);
+    return differs;
+}
+
 bool herder_apply_updates(struct herder *h)
 {
     CLEANUP(staged_fini) struct staged now = {0};
@@ -211,7 +228,7 @@ bool herder_apply_updates(struct herder *h)
 
     if (!take_staged(h, &now))
         return false;
-    herder_set_config(h, config_store_snapshot(h->configs));
+    now.rebalance = adopt_newest(h) || now.rebalance;
     if (now.rebalance) {
         herder_set_settled(h, false);
         membership_request_rejoin(h->membership, "connectors or tasks were configured");
