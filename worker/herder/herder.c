@@ -110,6 +110,7 @@ void herder_free(struct herder *h)
     assignment_free(h->assignment);
     work_fini(&h->running);
     work_fini(&h->restarting);
+    work_fini(&h->fencing);
     staged_fini(&h->staged);
     ptrmap_fini(&h->connectors);
     ptrmap_fini(&h->tasks);
@@ -221,7 +222,7 @@ char *herder_task_id(const char *connector, int32_t task)
 
 /* ---- the tick. Spec: 10.2 ---- */
 
-static void after_first_tick(struct herder *h)
+static void become_ready(struct herder *h)
 {
     if (h->has_ticked)
         return;
@@ -263,6 +264,8 @@ static bool settle(struct herder *h, bool is_stable)
     bool is_settled = is_stable && herder_resolve_rebalance(h);
 
     herder_set_settled(h, is_settled);
+    if (is_settled)
+        become_ready(h);
     return is_settled;
 }
 
@@ -311,7 +314,6 @@ static int run(struct herder *h, struct tern_error *err)
     while (!herder_is_stopping(h)) {
         if (tick(h, err) < 0)
             return -1;
-        after_first_tick(h);
     }
     return 0;
 }

@@ -198,6 +198,35 @@ int herder_put_tasks(struct herder *h, const char *connector, const struct tern_
 /* Zombie fencing. Only the leader. Errors: TERN_ENOTFOUND, TERN_EINVALID, TERN_ECONFLICT. */
 int herder_fence(struct herder *h, const char *connector, struct herder_ask *ask,
                  struct tern_error *err) MUST_CHECK;
+
+/* One source offset, as texts of JSON objects. */
+struct herder_offset {
+    char *partition;
+    char *offset;
+};
+
+struct herder_offsets {
+    struct herder_offset *at;
+    size_t count;
+};
+void herder_offsets_fini(struct herder_offsets *offsets);
+
+/* What is stored of a connector. Errors: TERN_ENOTFOUND. */
+int herder_offsets(struct herder *h, const char *name, struct herder_ask *ask,
+                   struct herder_offsets *ret_offsets, struct tern_error *err) MUST_CHECK;
+/*
+ * Stores other offsets for a stopped connector, after its class has seen them; *ret_message is
+ * what the user is told, static. Only the leader. Errors: TERN_ENOTFOUND; TERN_EINVALID: it is
+ * not stopped; TERN_ECONFLICT while a rebalance is due; the class's.
+ */
+int herder_alter_offsets(struct herder *h, const char *name,
+                         const struct tern_offset_change *changes, size_t count,
+                         struct herder_ask *ask, const char **ret_message,
+                         struct tern_error *err) MUST_CHECK;
+/* Removes all, likewise. */
+int herder_reset_offsets(struct herder *h, const char *name, struct herder_ask *ask,
+                         const char **ret_message, struct tern_error *err) MUST_CHECK;
+
 /* Whether the herder goes round: answered by its thread, or while that waits for what ends soon. */
 int herder_ping(struct herder *h, struct herder_ask *ask, struct tern_error *err) MUST_CHECK;
 /* A level for all workers. */
@@ -237,7 +266,7 @@ void herder_reset_topics(struct herder *h, const char *connector);
 
 /* What REST needs to know of the group. */
 struct herder_role {
-    bool is_ready; /* the first tick is over */
+    bool is_ready; /* was a member once, with all that was assigned started */
     bool is_leader;
     enum group_protocol protocol; /* of the last join; before that the newest that is spoken */
     int32_t generation;

@@ -33,6 +33,7 @@ struct herder_call {
     struct config_ref *expected;    /* owned reference */
     struct restart_request restart; /* connector is not used */
     struct task_configs tasks;
+    int32_t generation; /* of task configurations */
 
     /* the answer: written before call_finish(), read after it */
     bool created;

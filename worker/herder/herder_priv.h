@@ -14,6 +14,8 @@
  *   herder_requests.c   what others have written to the config topic
  *   herder_writer.c     the thread that writes it
  *   herder_restart_calls.c  what others ask of the herder's thread
+ *   herder_offsets.c    source offsets that users look at and change
+ *   herder_fence.c      zombie fencing
  *   herder_keys.c       the key of requests between workers
  *   herder_status.c     statuses that instances report
  *   herder_views.c      what others look at
@@ -136,6 +138,7 @@ struct herder {
     struct session_key_state keys;      /* gate */
     bool is_settled;                    /* gate: a member, and what is assigned was started */
     bool is_awaiting;                   /* gate: the thread awaits the end of instances */
+    struct work fencing;                /* gate: connectors with a round under way */
     uint64_t pings, pings_seen;         /* gate: so many were asked, and answered */
     struct stage stages[STAGES];        /* gate */
     char *cluster_id;                   /* gate; NULL: not known yet */
@@ -267,6 +270,12 @@ void herder_leave(struct herder *h);
 bool herder_leads(struct herder *h, char **ret_url);
 /* Whether a rebalance is due that the herder has not asked for yet. */
 bool herder_rebalance_is_due(struct herder *h);
+/*
+ * The state that the herder's thread works with, once it does; it need not be asked for that, so
+ * what holds it up holds up nobody here. The caller unrefs *ret_state. Errors: TERN_ETIMEOUT, ...
+ */
+int herder_working_state(struct herder *h, struct herder_ask *ask,
+                         const struct cluster_state **ret_state, struct tern_error *err) MUST_CHECK;
 /* "source", or "unknown". */
 const char *herder_connector_type(struct herder *h, const struct config_ref *config);
 

@@ -65,15 +65,11 @@ void herder_info_of(struct herder *h, const struct connector_state *connector,
 
 /* ---- what the herder goes by ---- */
 
-/*
- * The state that the herder's thread works with, once it does; it need not be asked for that, so
- * what holds it up holds up nobody here. The caller unrefs *ret_state. Spec: connect-rest.md 4.6.
- */
-static int working_state(struct herder *h, struct herder_ask *ask,
+/* Spec: connect-rest.md 4.6. */
+int herder_working_state(struct herder *h, struct herder_ask *ask,
                          const struct cluster_state **ret_state, struct tern_error *err)
 {
     const struct cluster_state *s = NULL;
-    bool is_due;
 
     ask->is_elsewhere = false;
     ask->url = NULL;
@@ -84,7 +80,6 @@ static int working_state(struct herder *h, struct herder_ask *ask,
     }
     if (h->role.is_ready && h->config)
         s = cluster_state_ref(h->config);
-    is_due = h->staged.rebalance;
     gate_unlock(&h->gate);
     if (herder_is_stopping(h)) {
         cluster_state_unref(s);
@@ -92,11 +87,6 @@ static int working_state(struct herder *h, struct herder_ask *ask,
     }
     if (!s)
         return call_timed_out(h, err);
-    if (is_due) {
-        cluster_state_unref(s);
-        return tern_fail(err, TERN_EINTERNAL, /* peer text */
-                         "Request cannot be completed because a rebalance is expected");
-    }
     *ret_state = s;
     return 0;
 }
@@ -105,8 +95,13 @@ static int working_connector(struct herder *h, const char *name, struct herder_a
                              const struct cluster_state **ret_state,
                              const struct connector_state **ret_connector, struct tern_error *err)
 {
-    if (working_state(h, ask, ret_state, err) < 0)
+    if (herder_working_state(h, ask, ret_state, err) < 0)
         return -1;
+    if (herder_rebalance_is_due(h)) {
+        cluster_state_unref(*ret_state);
+        return tern_fail(err, TERN_EINTERNAL, /* peer text */
+                         "Request cannot be completed because a rebalance is expected");
+    }
     *ret_connector = cluster_state_connector(*ret_state, name);
     if (*ret_connector)
         return 0;

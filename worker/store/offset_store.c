@@ -3,8 +3,10 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 
 #include "lib/base/log.h"
+#include "lib/base/thread.h"
 #include "lib/base/xmem.h"
 #include "worker/store/offset_map.h"
 
@@ -139,16 +141,73 @@ void offset_store_write(struct offset_store *s, const struct offset_entry *entri
         topic_log_send(s->log, entries[i].key, slice_str(entries[i].value), on_sent, batch);
 }
 
-void offset_store_each(struct offset_store *s, const char *connector,
-                       void (*each)(void *arg, const char *key, const char *value), void *arg)
+int offset_store_list(struct offset_store *s, const char *connector, int64_t deadline_ms,
+                      struct offset_pair **ret_pairs, size_t *ret_count, struct tern_error *err)
 {
-    struct offset_pair *pairs;
-    size_t count;
-
+    if (topic_log_read_to_end(s->log, deadline_ms, err) < 0)
+        return tern_context(err, "reading offsets");
     pthread_mutex_lock(&s->lock);
-    count = offset_map_copy(&s->map, connector, &pairs);
+    *ret_count = offset_map_copy(&s->map, connector, ret_pairs);
     pthread_mutex_unlock(&s->lock);
-    for (size_t i = 0; i < count; i++)
-        each(arg, pairs[i].key, pairs[i].value);
-    offset_pairs_free(pairs, count);
+    return 0;
+}
+
+/* A write that is waited for. Two owners: who waits, and may give up, and the acknowledgement. */
+struct awaited {
+    struct gate gate;
+    bool is_done;    /* gate */
+    char error[256]; /* gate; "": none */
+    int refs;        /* gate */
+};
+
+static void awaited_unref(struct awaited *w)
+{
+    bool last;
+
+    gate_lock(&w->gate);
+    last = --w->refs == 0;
+    gate_unlock(&w->gate);
+    if (!last)
+        return;
+    gate_fini(&w->gate);
+    free(w);
+}
+
+static void on_awaited(void *arg, const char *error)
+{
+    struct awaited *w = arg;
+
+    gate_lock(&w->gate);
+    w->is_done = true;
+    if (error)
+        snprintf(w->error, sizeof(w->error), "%s", error);
+    gate_wake(&w->gate);
+    gate_unlock(&w->gate);
+    awaited_unref(w);
+}
+
+int offset_store_write_now(struct offset_store *s, const struct offset_entry *entries, size_t count,
+                           int64_t deadline_ms, struct tern_error *err)
+{
+    struct awaited *w;
+    int rc = 0;
+
+    if (count == 0)
+        return 0;
+    w = xcalloc(1, sizeof(*w));
+    gate_init(&w->gate);
+    w->refs = 2;
+    offset_store_write(s, entries, count, on_awaited, w);
+    gate_lock(&w->gate);
+    while (!w->is_done) {
+        if (!gate_wait(&w->gate, deadline_ms))
+            break;
+    }
+    if (!w->is_done)
+        rc = tern_fail(err, TERN_ETIMEOUT, "offsets were not acknowledged in time");
+    else if (w->error[0])
+        rc = tern_fail(err, TERN_EINTERNAL, "writing offsets: %s", w->error);
+    gate_unlock(&w->gate);
+    awaited_unref(w);
+    return rc;
 }

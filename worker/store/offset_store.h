@@ -8,6 +8,7 @@
  * Keys and values are the JSON texts as they stand in the topic; offset_key.h builds them.
  */
 #include "lib/kafka/topic_log.h"
+#include "worker/store/offset_map.h"
 
 struct offset_store;
 
@@ -46,8 +47,13 @@ void offset_store_write(struct offset_store *s, const struct offset_entry *entri
                         offset_written *done, void *arg);
 
 /*
- * Every stored key and value of a connector, in order of key, as of now: read to the end first
- * for more. For the offsets REST API. Thread: any.
+ * Reads the topic to its end, then copies every stored key and value of a connector, in order of
+ * key; the caller ends them with offset_pairs_free(). Thread: any but the log's. Errors:
+ * TERN_ETIMEOUT.
  */
-void offset_store_each(struct offset_store *s, const char *connector,
-                       void (*each)(void *arg, const char *key, const char *value), void *arg);
+int offset_store_list(struct offset_store *s, const char *connector, int64_t deadline_ms,
+                      struct offset_pair **ret_pairs, size_t *ret_count,
+                      struct tern_error *err) MUST_CHECK;
+/* offset_store_write() that waits. Errors: TERN_ETIMEOUT, TERN_EINTERNAL. Likewise. */
+int offset_store_write_now(struct offset_store *s, const struct offset_entry *entries, size_t count,
+                           int64_t deadline_ms, struct tern_error *err) MUST_CHECK;

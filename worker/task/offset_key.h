@@ -5,12 +5,9 @@
  * Spec: connect-distributed.md 6.1, connect-runtime.md 2.8.
  */
 #include "lib/base/macros.h"
+#include "worker/store/offset_map.h"
 
 #include <tern/plugin.h>
-
-enum {
-    OFFSET_KEY_MAX_BYTES = 1024 * 1024
-};
 
 /*
  * ["<connector>",{<fields in the order given>}]; the caller frees. NULL when a text is no

@@ -5,6 +5,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/xmem.h"
+#include "lib/kafka/fence.h"
 #include "tests/lib/testing.h"
 #include "worker/group/sole.h"
 #include "worker/store/config_replay.h"
@@ -287,6 +288,19 @@ int config_store_put_session_key(struct config_store *s, const struct session_ke
     return 0;
 }
 
+int config_store_put_task_count(struct config_store *s, const char *connector, int32_t number,
+                                struct tern_error *err)
+{
+    struct config_record r = {
+        .kind = CONFIG_TASK_COUNT, .name = (char *)connector, .number = number};
+
+    (void)s;
+    (void)err;
+    append(&r);
+    count(&fakes.task_counts_written);
+    return 0;
+}
+
 int config_store_put_logger_level(struct config_store *s, const char *logger, const char *level,
                                   struct tern_error *err)
 {
@@ -319,10 +333,10 @@ void fake_request_restart(const char *name, bool include_tasks, bool only_failed
     ck_assert_ok(config_store_put_restart(&config_topic, &request, &err), err);
 }
 
-/* ---- offsets: nothing asks for them here ---- */
+/* ---- offsets ---- */
 
 struct offset_store {
-    int dummy;
+    struct offset_map map; /* fakes.gate */
 };
 
 int offset_store_open(const struct offset_store_conf *conf, int64_t deadline_ms,
@@ -337,6 +351,8 @@ int offset_store_open(const struct offset_store_conf *conf, int64_t deadline_ms,
 
 void offset_store_free(struct offset_store *s)
 {
+    if (s)
+        offset_map_fini(&s->map);
     free(s);
 }
 
@@ -348,7 +364,56 @@ int offset_store_read(struct offset_store *s, const char *const *keys, size_t n,
     (void)n;
     (void)deadline_ms;
     (void)ret_values;
-    return tern_fail(err, TERN_EINTERNAL, "there are no offsets here");
+    return tern_fail(err, TERN_EINTERNAL, "no task reads offsets here");
+}
+
+int offset_store_list(struct offset_store *s, const char *connector, int64_t deadline_ms,
+                      struct offset_pair **ret_pairs, size_t *ret_count, struct tern_error *err)
+{
+    (void)deadline_ms;
+    if (take(&fakes.offset_reads_fail))
+        return tern_fail(err, TERN_ETIMEOUT, "the end was not reached");
+    gate_lock(&fakes.gate);
+    *ret_count = offset_map_copy(&s->map, connector, ret_pairs);
+    gate_unlock(&fakes.gate);
+    return 0;
+}
+
+int offset_store_write_now(struct offset_store *s, const struct offset_entry *entries, size_t n,
+                           int64_t deadline_ms, struct tern_error *err)
+{
+    (void)deadline_ms;
+    if (take(&fakes.offset_writes_fail))
+        return tern_fail(err, TERN_EINTERNAL, "not written");
+    for (size_t i = 0; i < n; i++) {
+        struct offset_record r;
+
+        ck_assert_ok(
+            offset_record_parse(slice_str(entries[i].key), slice_str(entries[i].value), &r, err),
+            *err);
+        gate_lock(&fakes.gate);
+        offset_map_apply(&s->map, &r);
+        gate_unlock(&fakes.gate);
+        offset_record_fini(&r);
+    }
+    return 0;
+}
+
+/* ---- transactional ids ---- */
+
+int fence_producers(const struct tern_config *java, const char *const *ids, size_t n,
+                    int64_t deadline_ms, struct tern_error *err)
+{
+    (void)deadline_ms;
+    ck_assert_str_eq(config_get(java, "client.id"), "connector-worker-adminclient-c");
+    if (take(&fakes.fence_fails))
+        return tern_fail(err, TERN_ETIMEOUT, "no coordinator");
+    for (size_t i = 0; i < n; i++)
+        ck_assert_ptr_nonnull(strstr(ids[i], "g-c-"));
+    gate_lock(&fakes.gate);
+    fakes.fenced += (int)n;
+    gate_unlock(&fakes.gate);
+    return 0;
 }
 
 /* ---- statuses ---- */
@@ -634,6 +699,24 @@ static int connector_tasks(void *self, int32_t max_tasks, tern_config_emit *emit
     return 0;
 }
 
+static int connector_alter(const struct tern_config *config,
+                           const struct tern_offset_change *changes, size_t n, bool *ret_handled,
+                           struct tern_error *err)
+{
+    ck_assert_str_eq(config_get(config, "connector.class"), "Script");
+    count(&fakes.alters);
+    gate_lock(&fakes.gate);
+    *ret_handled = fakes.script.handles_offsets;
+    gate_unlock(&fakes.gate);
+    if (fakes.script.alter_hangs)
+        fakes_wait_flag(&released);
+    for (size_t i = 0; i < n; i++) {
+        if (!changes[i].partition)
+            return tern_fail(err, TERN_EINVALID, "Source partitions may not be null");
+    }
+    return 0;
+}
+
 static void connector_stop(void *self)
 {
     struct connector *c = self;
@@ -684,6 +767,7 @@ static const struct tern_connector_class connector_class = {
     .start = connector_start,
     .task_configs = connector_tasks,
     .stop = connector_stop,
+    .alter_offsets = connector_alter,
 };
 
 /* ---- the herder ---- */

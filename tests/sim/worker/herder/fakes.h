@@ -17,6 +17,8 @@ struct script {
     int task_config_fails; /* so often, retriable, before it succeeds */
     bool start_fails;
     bool start_hangs;       /* until the gate is opened: fake_release() */
+    bool handles_offsets;   /* what alter_offsets() says */
+    bool alter_hangs;       /* likewise */
     const char *task_value; /* of key "v" in each task's config */
 };
 
@@ -24,9 +26,10 @@ struct fakes {
     struct gate gate; /* guards everything here */
 
     /* the script; set before herder_start(), or locked */
-    int unreachable;      /* so many answers of the cluster fail first; -1: all */
-    bool refuse_topics;   /* internal topics cannot be used: fatal */
-    int refresh_fails;    /* so many reads of the config topic fail first */
+    int unreachable;    /* so many answers of the cluster fail first; -1: all */
+    bool refuse_topics; /* internal topics cannot be used: fatal */
+    int refresh_fails;  /* so many reads of the config topic fail first */
+    int offset_reads_fail, offset_writes_fail, fence_fails;
     int put_key_fails;    /* so many writes of session keys fail first */
     int put_tasks_fails;  /* so many writes of task configs fail first */
     struct script script; /* of every connector */
@@ -38,6 +41,9 @@ struct fakes {
     int task_transitions;
     int task_config_calls;
     int keys_written;
+    int task_counts_written;
+    int fenced;
+    int alters;
     int tasks_written; /* commits of task configs */
     int status_flushes;
     int topics_removed;

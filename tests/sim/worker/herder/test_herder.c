@@ -402,6 +402,278 @@ START_TEST(askers_may_give_up)
 }
 END_TEST
 
+/* ---- what REST asks ---- */
+
+START_TEST(what_a_connector_is)
+{
+    struct herder *h = started(2);
+    struct herder_connector_info info;
+    struct task_configs tasks;
+    struct status status;
+    struct tern_error err;
+    char *id;
+
+    put(h, "c", "1");
+    fakes_wait_status("c", 1, "RUNNING");
+    ck_assert_ok(herder_connector_info(h, "c", soon(), &info, &err), err);
+    ck_assert_str_eq(info.name, "c");
+    ck_assert_str_eq(info.type, "source");
+    ck_assert_int_eq(info.task_count, 2);
+    ck_assert_str_eq(strmap_get(config_ref_map(info.config), "v"), "1");
+    herder_connector_info_fini(&info);
+    ck_assert_ok(herder_task_configs(h, "c", soon(), &tasks, &err), err);
+    ck_assert_int_eq(tasks.count, 2);
+    ck_assert_str_eq(strmap_get(config_ref_map(tasks.at[1]), "task.class"), "ScriptTask");
+    task_configs_fini(&tasks);
+    ck_assert_ok(herder_task_status(h, "c", 1, &status, &err), err);
+    status_fini(&status);
+    ck_assert_int_lt(herder_task_status(h, "c", 7, &status, &err), 0);
+    ck_assert_str_eq(err.msg, "No status found for task c-7");
+    ck_assert_int_lt(herder_connector_info(h, "x", soon(), &info, &err), 0);
+    ck_assert_int_eq(err.code, TERN_ENOTFOUND);
+    ck_assert_str_eq(err.msg, "Connector x not found");
+    ck_assert_ok(herder_ping(h, soon(), &err), err);
+    id = herder_cluster_id(h);
+    ck_assert_str_eq(id, "id");
+    free(id);
+    fake_herder_end(h);
+    ck_assert_int_lt(fakes.tasks_running, 1);
+}
+END_TEST
+
+static int put_expecting(struct herder *h, const char *value, struct config_ref *expected,
+                         struct tern_error *err)
+{
+    CLEANUP(strmap_fini) struct strmap map = STRMAP_INIT;
+    struct tern_config config;
+    struct herder_put p = {.name = "c", .config = &config, .may_replace = true};
+    struct herder_connector_info info;
+    bool created;
+
+    fake_config(&map, "c", value);
+    config = strmap_config(&map);
+    p.expected = expected;
+    if (herder_put_connector(h, &p, soon(), &info, &created, err) < 0)
+        return -1;
+    ck_assert(!created);
+    ck_assert_str_eq(strmap_get(config_ref_map(info.config), "v"), value);
+    herder_connector_info_fini(&info);
+    return 0;
+}
+
+START_TEST(a_patch_that_is_overtaken)
+{
+    struct herder *h = started(1);
+    struct config_ref *stored;
+    struct tern_error err;
+
+    ck_assert_int_lt(herder_stored_config(h, "c", soon(), &stored, &err), 0);
+    ck_assert_int_eq(err.code, TERN_ENOTFOUND);
+    put(h, "c", "1");
+    ck_assert_ok(herder_stored_config(h, "c", soon(), &stored, &err), err);
+    put(h, "c", "2");
+    ck_assert_int_lt(put_expecting(h, "3", stored, &err), 0);
+    ck_assert_int_eq(err.code, TERN_ERETRIABLE);
+    config_ref_unref(stored);
+    ck_assert_ok(herder_stored_config(h, "c", soon(), &stored, &err), err);
+    ck_assert_ok(put_expecting(h, "3", stored, &err), err);
+    config_ref_unref(stored);
+    fake_herder_end(h);
+}
+END_TEST
+
+/* Asks until no rebalance is due. */
+static int request_restart(struct herder *h, const struct restart_request *request,
+                           struct herder_connector_status *ret_status, struct tern_error *err)
+{
+    int rc;
+
+    do {
+        rc = herder_request_restart(h, request, soon(), ret_status, err);
+    } while (rc < 0 && err->code == TERN_ECONFLICT);
+    return rc;
+}
+
+START_TEST(restart_requests)
+{
+    struct herder *h = started(2);
+    const struct restart_request all = {"c", true, false}, failed = {"c", true, true};
+    const struct restart_request unknown = {"x", true, false};
+    struct herder_connector_status status;
+    struct tern_error err;
+
+    ck_assert_int_lt(request_restart(h, &unknown, &status, &err), 0);
+    ck_assert_str_eq(err.msg, "Unknown connector: x");
+    put(h, "c", "1");
+    fakes_wait_status("c", 1, "RUNNING");
+    fake_put_status("c", 1, RUN_FAILED, 1);
+    ck_assert_ok(request_restart(h, &failed, &status, &err), err);
+    ck_assert_int_eq(status.connector.state, RUN_RUNNING);
+    ck_assert_int_eq(status.tasks[0].status.state, RUN_RUNNING);
+    ck_assert_int_eq(status.tasks[1].status.state, RUN_RESTARTING);
+    herder_connector_status_fini(&status);
+    fakes_wait(&fakes.task_starts, 3);
+    ck_assert_ok(request_restart(h, &all, &status, &err), err);
+    ck_assert_int_eq(status.connector.state, RUN_RESTARTING);
+    ck_assert_str_eq(status.type, "source");
+    herder_connector_status_fini(&status);
+    fakes_wait(&fakes.task_starts, 5);
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(tasks_of_another_worker)
+{
+    static const struct tern_config_entry entry[] = {{"task.class", "ScriptTask"}, {"v", "other"}};
+    const struct tern_config task = {entry, 2};
+    struct herder *h = started(1);
+    struct tern_error err;
+
+    ck_assert_int_lt(herder_put_tasks(h, "c", &task, 1, soon(), &err), 0);
+    ck_assert_int_eq(err.code, TERN_ENOTFOUND);
+    put(h, "c", "1");
+    fakes_wait_status("c", 0, "RUNNING");
+    ck_assert_ok(herder_put_tasks(h, "c", &task, 1, soon(), &err), err);
+    fakes_wait(&fakes.task_starts, 2);
+    ck_assert_str_eq(fakes.last_task_value, "other");
+    ck_assert_ok(herder_set_target(h, "c", TARGET_STOPPED, soon(), &err), err);
+    ck_assert_int_lt(herder_put_tasks(h, "c", &task, 1, soon(), &err), 0);
+    ck_assert_int_eq(err.code, TERN_EINVALID);
+    ck_assert_str_eq(err.msg,
+                     "Cannot submit non-empty set of task configs for stopped connector c");
+    ck_assert_ok(herder_put_tasks(h, "c", NULL, 0, soon(), &err), err);
+    fake_herder_end(h);
+}
+END_TEST
+
+/* ---- offsets ---- */
+
+static void check_offsets(struct herder *h, const char *wanted)
+{
+    CLEANUP(buf_fini) struct buf text = BUF_INIT(1 << 16);
+    struct herder_offsets offsets;
+    struct tern_error err;
+
+    ck_assert_ok(herder_offsets(h, "c", soon(), &offsets, &err), err);
+    for (size_t i = 0; i < offsets.count; i++)
+        buf_add_fmt(&text, "%s=%s;", offsets.at[i].partition, offsets.at[i].offset);
+    ck_assert_str_eq(buf_str(&text), wanted);
+    herder_offsets_fini(&offsets);
+}
+
+/* Asks until no rebalance is due. changes NULL: a reset. */
+static int change_offsets(struct herder *h, const struct tern_offset_change *changes, size_t n,
+                          const char **ret_message, struct tern_error *err)
+{
+    int rc;
+
+    do {
+        rc = changes ? herder_alter_offsets(h, "c", changes, n, soon(), ret_message, err)
+                     : herder_reset_offsets(h, "c", soon(), ret_message, err);
+    } while (rc < 0 && err->code == TERN_ECONFLICT);
+    return rc;
+}
+
+START_TEST(offsets_of_a_stopped_connector)
+{
+    static const struct tern_offset_change changes[] = {{"{\"p\":1}", "{\"o\":5}"},
+                                                        {"{\"p\":2}", "{\"o\":6}"}};
+    static const struct tern_offset_change removal[] = {{"{\"p\":1}", NULL}};
+    static const struct tern_offset_change bad[] = {{NULL, NULL}};
+    struct herder *h = started(1);
+    struct herder_offsets offsets;
+    struct tern_error err;
+    const char *message;
+
+    ck_assert_int_lt(change_offsets(h, changes, 2, &message, &err), 0);
+    ck_assert_int_eq(err.code, TERN_ENOTFOUND);
+    ck_assert_int_lt(herder_offsets(h, "c", soon(), &offsets, &err), 0);
+    ck_assert_int_eq(err.code, TERN_ENOTFOUND);
+    put(h, "c", "1");
+    fakes_wait_status("c", 0, "RUNNING");
+    ck_assert_int_lt(change_offsets(h, changes, 2, &message, &err), 0);
+    ck_assert_int_eq(err.code, TERN_EINVALID);
+    ck_assert_ptr_nonnull(strstr(err.msg, "must be in the STOPPED state"));
+    ck_assert_ok(herder_set_target(h, "c", TARGET_STOPPED, soon(), &err), err);
+    ck_assert_ok(change_offsets(h, changes, 2, &message, &err), err);
+    ck_assert_ptr_nonnull(strstr(message, "managed offsets for this connector have been altered"));
+    check_offsets(h, "{\"p\":1}={\"o\":5};{\"p\":2}={\"o\":6};");
+    fakes.script.handles_offsets = true;
+    ck_assert_ok(change_offsets(h, removal, 1, &message, &err), err);
+    ck_assert_str_eq(message, "The offsets for this connector have been altered successfully");
+    check_offsets(h, "{\"p\":2}={\"o\":6};");
+    ck_assert_int_lt(change_offsets(h, bad, 1, &message, &err), 0);
+    ck_assert_str_eq(err.msg, "Source partitions may not be null");
+    ck_assert_int_eq(err.code, TERN_EINTERNAL);
+    fakes.offset_writes_fail = 1;
+    ck_assert_int_lt(change_offsets(h, changes, 2, &message, &err), 0);
+    ck_assert_str_eq(err.msg, "Failed to modify offsets for source connector c");
+    ck_assert_ok(change_offsets(h, NULL, 0, &message, &err), err);
+    ck_assert_str_eq(message, "The offsets for this connector have been reset successfully");
+    check_offsets(h, "");
+    ck_assert_ok(change_offsets(h, NULL, 0, &message, &err), err); /* again: nothing there */
+    fakes.offset_reads_fail = 1;
+    ck_assert_int_lt(herder_offsets(h, "c", soon(), &offsets, &err), 0);
+    ck_assert_str_eq(err.msg, "Failed to retrieve offsets for source connector c");
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(a_class_that_hangs_over_offsets)
+{
+    static const struct tern_offset_change changes[] = {{"{\"p\":1}", "{\"o\":5}"}};
+    struct herder *h = started(0);
+    struct herder_ask ask = {0};
+    struct tern_error err;
+    const char *message;
+
+    put(h, "c", "1");
+    ck_assert_ok(herder_set_target(h, "c", TARGET_STOPPED, soon(), &err), err);
+    fakes_wait_status("c", STATUS_CONNECTOR, "STOPPED");
+    fakes.script.alter_hangs = true;
+    do {
+        ask.deadline_ms = clock_mono_ms() + 50;
+    } while (herder_alter_offsets(h, "c", changes, 1, &ask, &message, &err) < 0 &&
+             err.code == TERN_ECONFLICT);
+    ck_assert_int_eq(err.code, TERN_ETIMEOUT);
+    ck_assert_ok(herder_ping(h, soon(), &err), err);
+    check_offsets(h, "");
+    fake_herder_end(h); /* waits for nobody */
+    fake_release();
+}
+END_TEST
+
+/* ---- fencing ---- */
+
+START_TEST(fencing)
+{
+    struct herder *h = started(2);
+    struct tern_error err;
+
+    ck_assert_int_lt(herder_fence(h, "c", soon(), &err), 0);
+    ck_assert_int_eq(err.code, TERN_ENOTFOUND);
+    put(h, "c", "1");
+    fakes_wait_status("c", 1, "RUNNING");
+    ck_assert_ok(herder_fence(h, "c", soon(), &err), err); /* the first time */
+    ck_assert_int_eq(fakes.fenced, 0);
+    ck_assert_int_eq(fakes.task_counts_written, 1);
+    ck_assert_ok(herder_fence(h, "c", soon(), &err), err); /* nothing new */
+    ck_assert_int_eq(fakes.task_counts_written, 1);
+    put(h, "c", "2");
+    fakes_wait(&fakes.task_starts, 4);
+    ck_assert_ok(herder_fence(h, "c", soon(), &err), err);
+    ck_assert_int_eq(fakes.fenced, 2);
+    ck_assert_int_eq(fakes.task_counts_written, 2);
+    put(h, "c", "3");
+    fakes_wait(&fakes.task_starts, 6);
+    fakes.fence_fails = 1;
+    ck_assert_int_lt(herder_fence(h, "c", soon(), &err), 0);
+    ck_assert_str_eq(err.msg, "no coordinator");
+    ck_assert_int_eq(fakes.task_counts_written, 2);
+    fake_herder_end(h);
+}
+END_TEST
+
 /* ---- another membership: what a group will tell ---- */
 
 /* A group of which the test decides what it assigns. */
@@ -433,6 +705,7 @@ static int group_poll(struct membership *m, int64_t deadline_ms, bool *ret_stabl
         a->protocol = GROUP_SESSIONED;
         a->generation = ++g->joins;
         a->leader = xstrdup(g->leads ? "me" : "another");
+        a->leader_url = xstrdup("http://leader/");
         a->offset = g->listener->configured(g->arg, &a->assigned);
         a->offset += g->extra_offset;
         if (g->extra_offset) /* once: then the topic has it */
@@ -516,6 +789,41 @@ static void group_init(struct group *g, bool leads)
     gate_init(&g->gate);
 }
 
+/* A follower names the leader, which may serve what it asks. */
+static void check_elsewhere(struct herder *h)
+{
+    static const struct tern_offset_change change = {"{}", NULL};
+    const struct restart_request restart = {"c", true, true};
+    struct herder_connector_status status;
+    struct herder_ask ask = {.deadline_ms = clock_deadline_ms(60000)};
+    struct config_ref *config;
+    struct tern_error err;
+    const char *message;
+
+    ck_assert_int_lt(herder_delete_connector(h, "c", &ask, &err),
+                     0); /* whether it is there or not */
+    ck_assert(ask.is_elsewhere);
+    ck_assert_str_eq(ask.url, "http://leader/");
+    free(ask.url);
+    ck_assert_int_lt(herder_stored_config(h, "c", &ask, &config, &err), 0);
+    ck_assert(ask.is_elsewhere);
+    free(ask.url);
+    ck_assert_int_lt(herder_alter_offsets(h, "c", &change, 1, &ask, &message, &err), 0);
+    ck_assert(ask.is_elsewhere);
+    free(ask.url);
+    ck_assert_int_lt(herder_fence(h, "c", &ask, &err), 0);
+    ck_assert(ask.is_elsewhere);
+    free(ask.url);
+    ck_assert_int_lt(herder_set_target(h, "c", TARGET_STOPPED, &ask, &err), 0);
+    ck_assert(!ask.is_elsewhere); /* that it is not there is known here */
+    ck_assert_str_eq(err.msg, "Unknown connector c");
+    ck_assert_int_lt(herder_request_restart(h, &restart, &ask, &status, &err), 0);
+    ck_assert(!ask.is_elsewhere);
+    ck_assert_str_eq(err.msg, "Unknown connector: c");
+    ck_assert_int_lt(herder_restart_connector(h, "c", &ask, &err), 0);
+    ck_assert_str_eq(err.msg, "Unknown connector: c");
+}
+
 START_TEST(only_the_leader_writes)
 {
     struct group g;
@@ -535,6 +843,7 @@ START_TEST(only_the_leader_writes)
     config = strmap_config(&map);
     ck_assert_int_lt(put_it(h, &config, true, &created, &err), 0);
     ck_assert_int_eq(err.code, TERN_ECONFLICT);
+    check_elsewhere(h);
     fake_put_connector("c", "Script"); /* by the leader, assigned to us */
     fakes_wait_status("c", STATUS_CONNECTOR, "RUNNING");
     fakes_wait(&fakes.task_config_calls, 1);
@@ -597,6 +906,13 @@ static void herder_suite(Suite *s)
     test_add(s, stopping_does_not_wait_for_the_cluster);
     test_add(s, topics_that_cannot_be_used_end_it);
     test_add(s, askers_may_give_up);
+    test_add(s, what_a_connector_is);
+    test_add(s, a_patch_that_is_overtaken);
+    test_add(s, restart_requests);
+    test_add(s, tasks_of_another_worker);
+    test_add(s, offsets_of_a_stopped_connector);
+    test_add(s, a_class_that_hangs_over_offsets);
+    test_add(s, fencing);
     test_add(s, only_the_leader_writes);
     test_add(s, one_that_is_behind_catches_up);
     test_add(s, a_broken_group_ends_it);

@@ -175,9 +175,17 @@ END_TEST
 
 /* ---- listing ---- */
 
-static void add(void *arg, const char *key, const char *value)
+static void list(struct offset_store *s, const char *connector, struct buf *out)
 {
-    buf_add_fmt(arg, "%s=%s;", key, value);
+    struct offset_pair *pairs;
+    struct tern_error err;
+    size_t n;
+
+    buf_clear(out);
+    ck_assert_ok(offset_store_list(s, connector, clock_deadline_ms(60000), &pairs, &n, &err), err);
+    for (size_t i = 0; i < n; i++)
+        buf_add_fmt(out, "%s=%s;", pairs[i].key, pairs[i].value);
+    offset_pairs_free(pairs, n);
 }
 
 START_TEST(each_of_a_connector)
@@ -190,12 +198,27 @@ START_TEST(each_of_a_connector)
     fake_log_add("[\"c2\",{\"p\":1}]", "{\"o\":9}");
     fake_log_add("[\"c\",null]", "{\"o\":9}");
     s = open_store();
-    offset_store_each(s, "c", add, &text);
+    list(s, "c", &text);
     ck_assert_str_eq(buf_str(&text), "[\"c\",{\"p\":1}]={\"o\":1};[\"c\",{\"p\":2}]={\"o\":2};");
-    buf_clear(&text);
-    offset_store_each(s, "nobody", add, &text);
+    list(s, "nobody", &text);
     ck_assert_str_eq(buf_str(&text), "");
     offset_store_free(s);
+}
+END_TEST
+
+START_TEST(a_write_that_is_waited_for)
+{
+    struct offset_store *s = open_store();
+    struct tern_error err;
+
+    ck_assert_ok(
+        offset_store_write_now(s, entries, COUNT_OF(entries), clock_deadline_ms(60000), &err), err);
+    ck_assert_ok(offset_store_write_now(s, entries, 0, clock_deadline_ms(60000), &err), err);
+    fake_log_hold_acks(true);
+    ck_assert_int_lt(
+        offset_store_write_now(s, entries, COUNT_OF(entries), clock_mono_ms() + 10, &err), 0);
+    ck_assert_int_eq(err.code, TERN_ETIMEOUT);
+    offset_store_free(s); /* tells what nobody waits for */
 }
 END_TEST
 
@@ -208,6 +231,7 @@ static void fill(Suite *suite)
     test_add(suite, write_that_fails_is_told_once);
     test_add(suite, write_under_way_is_told_at_the_end);
     test_add(suite, each_of_a_connector);
+    test_add(suite, a_write_that_is_waited_for);
 }
 
 TEST_MAIN("offset_store", fill)
