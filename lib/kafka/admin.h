@@ -128,6 +128,32 @@ int admin_describe_topics(struct admin *a, const char *const *topics, size_t cou
                           struct tern_error *err) MUST_CHECK;
 void admin_topic_configs_free(struct admin_topic_configs *configs, size_t count);
 
+/* ---- ACLs of topics ---- */
+
+/* One binding whose resource is a topic; the numbers are Kafka's codes. */
+struct admin_acl {
+    char *topic;
+    int pattern; /* 3: LITERAL, 4: PREFIXED */
+    char *principal;
+    char *host;
+    int operation;
+    int permission;
+};
+struct admin_acls {
+    struct admin_acl *at;
+    size_t count;
+    size_t cap;
+};
+
+/* Adds those of all topics. Errors: TERN_ENOTFOUND when the cluster has no authorizer. */
+int admin_describe_topic_acls(struct admin *a, int64_t deadline_ms, struct admin_acls *ret_acls,
+                              struct tern_error *err) MUST_CHECK;
+void admin_acls_fini(struct admin_acls *acls);
+/* ret_outcomes[count] is allocated; one that is there already is no error. */
+int admin_create_acls(struct admin *a, const struct admin_acl *acls, size_t count,
+                      int64_t deadline_ms, struct admin_outcome **ret_outcomes,
+                      struct tern_error *err) MUST_CHECK;
+
 /* ---- offsets of partitions ---- */
 
 struct admin_partition_offset {

@@ -13,6 +13,8 @@ static const struct wire_api_row rows[WIRE_API_COUNT] = {
     [WIRE_SASL_HANDSHAKE] = {"SaslHandshake", 17, 0, 1, INT16_MAX},
     [WIRE_API_VERSIONS] = {"ApiVersions", 18, 0, 4, 3},
     [WIRE_SASL_AUTHENTICATE] = {"SaslAuthenticate", 36, 0, 2, 2},
+    [WIRE_OFFSET_FOR_LEADER_EPOCH] = {"OffsetForLeaderEpoch", 23, 2, 4, 4},
+    [WIRE_INCREMENTAL_ALTER_CONFIGS] = {"IncrementalAlterConfigs", 44, 0, 1, 1},
 };
 
 const struct wire_api_row *wire_api_row(enum wire_api api)

@@ -30,7 +30,7 @@ struct scheduler {
 
     struct gate gate;
     bool stopping;    /* gate */
-    bool first_round; /* gate: every at_once job has run */
+    bool first_round; /* gate: every job of the first round has run */
 };
 
 bool scheduler_stopping(struct scheduler *s)
@@ -90,7 +90,7 @@ static struct slot *first_due(struct scheduler *s)
 static void first_round(struct scheduler *s)
 {
     for (size_t i = 0; i < s->count && !scheduler_stopping(s); i++) {
-        if (s->slots[i].job->at_once)
+        if (s->slots[i].job->first == SCHEDULER_AT_ONCE)
             run_job(s, &s->slots[i]);
     }
     gate_lock(&s->gate);
@@ -140,8 +140,10 @@ int scheduler_start(const struct tern_host *host, const char *name,
     for (size_t i = 0; i < count; i++) {
         s->slots[i].job = &jobs[i];
         s->slots[i].retry = (struct backoff){.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS};
-        s->slots[i].due_ms =
-            jobs[i].interval_ms < 0 ? FOREVER_MS : clock_deadline_ms(jobs[i].interval_ms);
+        s->slots[i].due_ms = jobs[i].interval_ms < 0 ? FOREVER_MS
+                             : jobs[i].first == SCHEDULER_SOON
+                                 ? clock_mono_ms()
+                                 : clock_deadline_ms(jobs[i].interval_ms);
     }
     gate_init(&s->gate);
     thread_start(&s->thread, name, run, s);

@@ -18,25 +18,32 @@ struct scheduler;
 /* One run. deadline_ms is now + the scheduler's timeout. Thread: the scheduler's. */
 typedef int scheduler_run(void *arg, int64_t deadline_ms, struct tern_error *err);
 
+/* When a job runs for the first time. */
+enum scheduler_first {
+    SCHEDULER_LATER = false,  /* after one interval */
+    SCHEDULER_AT_ONCE = true, /* in the first round, which can be awaited */
+    SCHEDULER_SOON,           /* right after the first round */
+};
+
 struct scheduler_job {
     const char *what; /* "creating offset-syncs topic": for log lines; static */
     scheduler_run *run;
     int64_t interval_ms; /* of a repeated job; < 0: run once, again only after a failure */
-    bool at_once;        /* a repeated job's first run: now, or after one interval */
+    int first;           /* enum scheduler_first */
 };
 
 /*
- * Starts the thread, which runs the jobs marked at_once in their order, then each when it is due.
- * host, jobs and arg are borrowed until scheduler_free(). Errors: TERN_EINVALID for an interval of
- * 0.
+ * Starts the thread, which runs the SCHEDULER_AT_ONCE jobs in their order, then each when it is
+ * due. host, jobs and arg are borrowed until scheduler_free(). Errors: TERN_EINVALID for an
+ * interval of 0.
  */
 int scheduler_start(const struct tern_host *host, const char *name,
                     const struct scheduler_job *jobs, size_t count, void *arg, int64_t timeout_ms,
                     struct scheduler **ret_scheduler, struct tern_error *err) MUST_CHECK;
 
 /*
- * Waits until every at_once job was run, well or badly, or the instance is asked to stop, or
- * deadline_ms. Thread: the instance's.
+ * Waits until every job of the first round was run, well or badly, or the instance is asked to
+ * stop, or deadline_ms. Thread: the instance's.
  */
 void scheduler_await_first_round(struct scheduler *s, int64_t deadline_ms);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "connectors/mirror/common/topic_config.h"
 
+#include <string.h>
+
 bool topic_config_is_eligible(const struct admin_config *entry,
                               const struct property_filter *filter)
 {
@@ -38,4 +40,30 @@ size_t topic_config_for_sync(const struct admin_config *entries, size_t count,
             entries[i].name, is_copied(&entries[i], filter) ? entries[i].value : NULL};
     }
     return ops;
+}
+
+/* The value that is set on the topic itself; NULL: none is. */
+static const char *set_value(const struct admin_config *there, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(there[i].name, name) == 0)
+            return there[i].source == ADMIN_CONFIG_TOPIC ? there[i].value : NULL;
+    }
+    return NULL;
+}
+
+size_t topic_config_diff(const struct topic_config_op *ops, size_t count,
+                         const struct admin_config *there, size_t there_count,
+                         struct topic_config_change *ret_changes)
+{
+    size_t changes = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *before = set_value(there, there_count, ops[i].name);
+
+        if (before ? !ops[i].value || strcmp(before, ops[i].value) != 0 : ops[i].value != NULL)
+            ret_changes[changes++] =
+                (struct topic_config_change){ops[i].name, ops[i].value, before};
+    }
+    return changes;
 }

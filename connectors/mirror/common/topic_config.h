@@ -34,3 +34,18 @@ struct topic_config_op {
  */
 size_t topic_config_for_sync(const struct admin_config *entries, size_t count,
                              const struct property_filter *filter, struct topic_config_op *ret_ops);
+
+/* What a sync really changes on the target. */
+struct topic_config_change {
+    const char *name;   /* borrowed, as are the values */
+    const char *value;  /* NULL: back to the target's default */
+    const char *before; /* NULL: not set on the topic */
+};
+
+/*
+ * Fills ret_changes[count] with those of ops that change a topic whose configs are there; returns
+ * how many. What is set on the topic itself counts, not what a broker's default happens to be.
+ */
+size_t topic_config_diff(const struct topic_config_op *ops, size_t count,
+                         const struct admin_config *there, size_t there_count,
+                         struct topic_config_change *ret_changes);

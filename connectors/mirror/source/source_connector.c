@@ -20,31 +20,22 @@
 #include "connectors/mirror/common/scheduler.h"
 #include "connectors/mirror/common/task_split.h"
 #include "connectors/mirror/common/topic_filter.h"
+#include "connectors/mirror/source/acl_sync.h"
+#include "connectors/mirror/source/config_sync.h"
+#include "connectors/mirror/source/known_topics.h"
 #include "connectors/mirror/source/remote_topics.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/thread.h"
 #include "lib/base/vec.h"
+#include "lib/wire/wire_call.h"
 
 #include <tern/version.h>
 
 LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorSourceConnector");
 
-/* A source topic that is to be mirrored. */
-struct known_topic {
-    char *name;
-    char *remote;
-    int32_t partitions;
-};
-
-struct known_topics {
-    struct known_topic *at; /* sorted by name */
-    size_t count;
-    size_t cap;
-};
-
 enum {
-    JOB_MAX = 2
+    JOB_MAX = 4
 };
 
 struct source_connector {
@@ -54,6 +45,8 @@ struct source_connector {
     struct topic_filter *topic_filter;
     struct property_filter *property_filter;
     struct admin *source, *target;
+    struct wire_client *wire; /* to the target; NULL: its security is not supported, or no need */
+    struct acl_sync acls;     /* scheduler thread */
     struct scheduler_job jobs[JOB_MAX];
     struct scheduler *scheduler; /* NULL: the flow is disabled */
 
@@ -64,34 +57,21 @@ struct source_connector {
     struct admin *syncs;       /* gate: create_offset_syncs()'s, while it uses it */
 };
 
-static void known_topics_fini(struct known_topics *k)
-{
-    for (size_t i = 0; i < k->count; i++) {
-        free(k->at[i].name);
-        free(k->at[i].remote);
-    }
-    vec_fini(k);
-}
-
-static bool known_topics_equal(const struct known_topics *a, const struct known_topics *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++) {
-        if (strcmp(a->at[i].name, b->at[i].name) != 0 || a->at[i].partitions != b->at[i].partitions)
-            return false;
-    }
-    return true;
-}
-
 /* The partitions that a topic had in the last round: for one that cannot be described now. */
 static int32_t known_partitions(const struct source_connector *c, const char *name)
 {
-    for (size_t i = 0; i < c->known.count; i++) { /* scheduler thread: the only writer */
-        if (strcmp(c->known.at[i].name, name) == 0)
-            return c->known.at[i].partitions;
-    }
-    return 0;
+    const struct known_topic *topic = known_topics_find(&c->known, name); /* its only writer */
+
+    return topic ? topic->partitions : 0;
+}
+
+static bool replicates(void *arg, const char *topic)
+{
+    struct source_connector *c = arg;
+
+    return replication_policy_replicates(c->policy, topic, c->settings.common.target_alias,
+                                         topic_filter_includes(c->topic_filter, topic),
+                                         c->settings.replicate_heartbeats);
 }
 
 static int discover(struct source_connector *c, int64_t deadline_ms, struct known_topics *ret_found,
@@ -106,10 +86,7 @@ static int discover(struct source_connector *c, int64_t deadline_ms, struct know
         const struct admin_topic *topic = &topics.at[i];
         int32_t partitions = topic->error ? known_partitions(c, topic->name) : topic->partitions;
 
-        if (topic->internal || partitions <= 0 ||
-            !replication_policy_replicates(c->policy, topic->name, common->target_alias,
-                                           topic_filter_includes(c->topic_filter, topic->name),
-                                           c->settings.replicate_heartbeats))
+        if (topic->internal || partitions <= 0 || !replicates(c, topic->name))
             continue;
         vec_push(ret_found, (struct known_topic){xstrdup(topic->name),
                                                  replication_policy_format_remote(
@@ -191,6 +168,39 @@ static int refresh(void *arg, int64_t deadline_ms, struct tern_error *err)
     return 0;
 }
 
+/* ---- configs and ACLs ---- */
+
+static int sync_configs(void *arg, int64_t deadline_ms, struct tern_error *err)
+{
+    struct source_connector *c = arg;
+    const struct config_sync sync = {
+        .source = c->source,
+        .target = c->target,
+        .wire = c->wire,
+        .filter = c->property_filter,
+        .target_alias = c->settings.common.target_alias,
+    };
+    size_t count = c->known.count; /* scheduler thread: its only writer */
+    CLEANUP(freep) struct config_sync_topic *topics = xcalloc(count, sizeof(*topics));
+
+    for (size_t i = 0; i < count; i++)
+        topics[i] = (struct config_sync_topic){c->known.at[i].name, c->known.at[i].remote};
+    if (config_sync_run(&sync, topics, count, deadline_ms, err) == 0)
+        return 0;
+    if (err->code == TERN_EINVALID) /* as in Java: a target that cannot do it */
+        c->host->raise_error(c->host, err);
+    return -1;
+}
+
+static int sync_acls(void *arg, int64_t deadline_ms, struct tern_error *err)
+{
+    struct source_connector *c = arg;
+
+    return acl_sync_run(&c->acls, deadline_ms, err);
+}
+
+/* ---- the offset-syncs topic ---- */
+
 /* Lets cancel() know of an admin, or of none any more. */
 static void publish_syncs(struct source_connector *c, struct admin *admin)
 {
@@ -230,6 +240,8 @@ static void cancel(struct source_connector *c)
 {
     admin_cancel(c->source);
     admin_cancel(c->target);
+    if (c->wire)
+        wire_client_cancel(c->wire);
     gate_lock(&c->gate);
     c->cancelled = true;
     admin_cancel(c->syncs);
@@ -244,6 +256,7 @@ static void stop(void *self)
     scheduler_free(c->scheduler);
     admin_free(c->source);
     admin_free(c->target);
+    wire_client_free(c->wire);
     topic_filter_free(c->topic_filter);
     property_filter_free(c->property_filter);
     replication_policy_free(c->policy);
@@ -258,21 +271,43 @@ static int start_jobs(struct source_connector *c, struct tern_error *err)
     const struct mirror_source_settings *s = &c->settings;
     size_t count = 0;
 
-    if (s->sync_topic_configs || s->sync_topic_acls) {
-        log_info("Topic configs and ACLs are not kept in step by this version "
-                 "(sync.topic.configs.enabled, sync.topic.acls.enabled): a remote topic has the "
-                 "source's configs as of its creation");
-    }
     if (s->emit_offset_syncs)
         c->jobs[count++] = (struct scheduler_job){"creating the offset-syncs topic",
-                                                  create_offset_syncs, -1, true};
+                                                  create_offset_syncs, -1, SCHEDULER_AT_ONCE};
     c->jobs[count++] = (struct scheduler_job){
         "refreshing topics", refresh,
-        mirror_interval_ms(s->refresh_topics, s->refresh_topics_interval_s), true};
+        mirror_interval_ms(s->refresh_topics, s->refresh_topics_interval_s), SCHEDULER_AT_ONCE};
+    if (s->sync_topic_acls) {
+        c->jobs[count++] = (struct scheduler_job){
+            "syncing topic ACLs", sync_acls,
+            mirror_interval_ms(true, s->sync_topic_acls_interval_s), SCHEDULER_SOON};
+    }
+    if (c->wire) {
+        c->jobs[count++] = (struct scheduler_job){
+            "syncing topic configs", sync_configs,
+            mirror_interval_ms(true, s->sync_topic_configs_interval_s), SCHEDULER_SOON};
+    }
     if (scheduler_start(c->host, "mirror-source", c->jobs, count, c, s->common.admin_timeout_ms,
                         &c->scheduler, err) < 0)
         return -1;
     scheduler_await_first_round(c->scheduler, clock_deadline_ms(s->common.admin_timeout_ms));
+    return 0;
+}
+
+/* The client for what librdkafka cannot ask; without it configs are not kept in step. */
+static int open_wire(struct source_connector *c, const struct tern_config *config,
+                     struct tern_error *err)
+{
+    if (!c->settings.sync_topic_configs)
+        return 0;
+    if (mirror_open_wire(config, MIRROR_REPLICATION_TARGET_ADMIN, false, &c->wire, err) == 0)
+        return 0;
+    if (err->code != TERN_ENOTFOUND)
+        return -1;
+    log_warn("Topic configs are not kept in step with cluster '%s' "
+             "(sync.topic.configs.enabled): %s. Remote topics have the source's configs as of "
+             "their creation",
+             c->settings.common.target_alias, err->msg);
     return 0;
 }
 
@@ -290,8 +325,18 @@ static int begin(struct source_connector *c, const struct tern_config *config,
         topic_filter_new(config, &c->topic_filter, err) < 0 ||
         property_filter_new(config, &c->property_filter, err) < 0 ||
         mirror_open_admin(config, MIRROR_REPLICATION_SOURCE_ADMIN, false, &c->source, err) < 0 ||
-        mirror_open_admin(config, MIRROR_REPLICATION_TARGET_ADMIN, false, &c->target, err) < 0)
+        mirror_open_admin(config, MIRROR_REPLICATION_TARGET_ADMIN, false, &c->target, err) < 0 ||
+        open_wire(c, config, err) < 0)
         return -1;
+    c->acls = (struct acl_sync){
+        .source = c->source,
+        .target = c->target,
+        .policy = c->policy,
+        .source_alias = c->settings.common.source_alias,
+        .target_alias = c->settings.common.target_alias,
+        .replicates = replicates,
+        .arg = c,
+    };
     return start_jobs(c, err);
 }
 

@@ -6,9 +6,11 @@
 #include "lib/wire/msg_api_versions.h"
 #include "lib/wire/msg_find_coordinator.h"
 #include "lib/wire/msg_heartbeat.h"
+#include "lib/wire/msg_incremental_alter_configs.h"
 #include "lib/wire/msg_join_group.h"
 #include "lib/wire/msg_leave_group.h"
 #include "lib/wire/msg_metadata.h"
+#include "lib/wire/msg_offset_for_leader_epoch.h"
 #include "lib/wire/msg_sasl_authenticate.h"
 #include "lib/wire/msg_sasl_handshake.h"
 #include "lib/wire/msg_sync_group.h"
@@ -116,6 +118,32 @@ static int decode_sasl_authenticate(struct slice body, int16_t version, struct t
     return 0;
 }
 
+static int decode_offset_for_leader_epoch(struct slice body, int16_t version,
+                                          struct tern_error *err)
+{
+    struct msg_offset_for_leader_epoch_response m;
+
+    if (msg_offset_for_leader_epoch_decode(body, version, &m, err) < 0)
+        return -1;
+    for (size_t i = 0; i < m.count; i++)
+        inside(body, m.ends[i].topic);
+    msg_offset_for_leader_epoch_fini(&m);
+    return 0;
+}
+
+static int decode_incremental_alter_configs(struct slice body, int16_t version,
+                                            struct tern_error *err)
+{
+    struct msg_incremental_alter_configs_response m;
+
+    if (msg_incremental_alter_configs_decode(body, version, &m, err) < 0)
+        return -1;
+    for (size_t i = 0; i < m.count; i++)
+        inside(body, m.results[i].topic);
+    msg_incremental_alter_configs_fini(&m);
+    return 0;
+}
+
 static int (*const decoders[WIRE_API_COUNT])(struct slice body, int16_t version,
                                              struct tern_error *err) = {
     [WIRE_METADATA] = decode_metadata,
@@ -127,6 +155,8 @@ static int (*const decoders[WIRE_API_COUNT])(struct slice body, int16_t version,
     [WIRE_SASL_HANDSHAKE] = decode_sasl_handshake,
     [WIRE_API_VERSIONS] = decode_api_versions,
     [WIRE_SASL_AUTHENTICATE] = decode_sasl_authenticate,
+    [WIRE_OFFSET_FOR_LEADER_EPOCH] = decode_offset_for_leader_epoch,
+    [WIRE_INCREMENTAL_ALTER_CONFIGS] = decode_incremental_alter_configs,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -235,6 +235,34 @@ public class MessageVectors {
         response(ApiKeys.SASL_AUTHENTICATE, v, "accepted", r, SaslAuthenticateResponseDataJsonConverter.write(r, v));
     }
 
+    static void offsetForLeaderEpoch(short v) {
+        var p0 = new OffsetForLeaderEpochRequestData.OffsetForLeaderPartition().setPartition(0).setCurrentLeaderEpoch(7).setLeaderEpoch(3);
+        var p1 = new OffsetForLeaderEpochRequestData.OffsetForLeaderPartition().setPartition(5).setCurrentLeaderEpoch(-1).setLeaderEpoch(0);
+        OffsetForLeaderEpochRequestData q = new OffsetForLeaderEpochRequestData();
+        if (v >= 3)
+            q.setReplicaId(-1); // a consumer
+        q.topics().add(new OffsetForLeaderEpochRequestData.OffsetForLeaderTopic().setTopic("orders").setPartitions(List.of(p0, p1)));
+        request(ApiKeys.OFFSET_FOR_LEADER_EPOCH, v, "plain", q, OffsetForLeaderEpochRequestDataJsonConverter.write(q, v));
+        OffsetForLeaderEpochResponseData r = new OffsetForLeaderEpochResponseData().setThrottleTimeMs(6);
+        var e0 = new OffsetForLeaderEpochResponseData.EpochEndOffset().setPartition(0).setLeaderEpoch(3).setEndOffset(4711);
+        var e1 = new OffsetForLeaderEpochResponseData.EpochEndOffset().setPartition(5).setErrorCode((short) 74);
+        r.topics().add(new OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult().setTopic("orders").setPartitions(List.of(e0, e1)));
+        response(ApiKeys.OFFSET_FOR_LEADER_EPOCH, v, "plain", r, OffsetForLeaderEpochResponseDataJsonConverter.write(r, v));
+    }
+
+    static void incrementalAlterConfigs(short v) {
+        IncrementalAlterConfigsRequestData q = new IncrementalAlterConfigsRequestData();
+        var configs = new IncrementalAlterConfigsRequestData.AlterableConfigCollection();
+        configs.add(new IncrementalAlterConfigsRequestData.AlterableConfig().setName("retention.ms").setConfigOperation((byte) 0).setValue("1000"));
+        configs.add(new IncrementalAlterConfigsRequestData.AlterableConfig().setName("cleanup.policy").setConfigOperation((byte) 1).setValue(null));
+        q.resources().add(new IncrementalAlterConfigsRequestData.AlterConfigsResource().setResourceType((byte) 2).setResourceName("A.orders").setConfigs(configs));
+        request(ApiKeys.INCREMENTAL_ALTER_CONFIGS, v, "plain", q, IncrementalAlterConfigsRequestDataJsonConverter.write(q, v));
+        IncrementalAlterConfigsResponseData r = new IncrementalAlterConfigsResponseData().setThrottleTimeMs(5);
+        r.responses().add(new IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse().setErrorCode((short) 40).setErrorMessage("no such value").setResourceType((byte) 2).setResourceName("A.orders"));
+        r.responses().add(new IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse().setErrorMessage(null).setResourceType((byte) 2).setResourceName("A.others"));
+        response(ApiKeys.INCREMENTAL_ALTER_CONFIGS, v, "plain", r, IncrementalAlterConfigsResponseDataJsonConverter.write(r, v));
+    }
+
     static void each(ApiKeys key, java.util.function.Consumer<Short> write) {
         for (short v = key.messageType.lowestSupportedVersion(); v <= key.messageType.highestSupportedVersion(true); v++)
             write.accept(v);
@@ -250,6 +278,8 @@ public class MessageVectors {
         each(ApiKeys.LEAVE_GROUP, MessageVectors::leaveGroup);
         each(ApiKeys.SASL_HANDSHAKE, MessageVectors::saslHandshake);
         each(ApiKeys.SASL_AUTHENTICATE, MessageVectors::saslAuthenticate);
+        each(ApiKeys.OFFSET_FOR_LEADER_EPOCH, MessageVectors::offsetForLeaderEpoch);
+        each(ApiKeys.INCREMENTAL_ALTER_CONFIGS, MessageVectors::incrementalAlterConfigs);
         System.out.print("[\n" + out + "\n]\n");
     }
 }

@@ -6,9 +6,11 @@
 #include "lib/wire/msg_api_versions.h"
 #include "lib/wire/msg_find_coordinator.h"
 #include "lib/wire/msg_heartbeat.h"
+#include "lib/wire/msg_incremental_alter_configs.h"
 #include "lib/wire/msg_join_group.h"
 #include "lib/wire/msg_leave_group.h"
 #include "lib/wire/msg_metadata.h"
+#include "lib/wire/msg_offset_for_leader_epoch.h"
 #include "lib/wire/msg_sasl_authenticate.h"
 #include "lib/wire/msg_sasl_handshake.h"
 #include "lib/wire/msg_sync_group.h"
@@ -379,6 +381,91 @@ static int see_sasl_authenticate(struct slice body, int16_t version, const json_
     return 0;
 }
 
+/* ---- OffsetForLeaderEpoch, IncrementalAlterConfigs ---- */
+
+static void put_offset_for_leader_epoch(struct wire_writer *w, int16_t version, const json_t *f)
+{
+    const json_t *topic = json_array_get(test_array(f, "topics"), 0);
+    const json_t *partitions = test_array(topic, "partitions");
+    struct msg_leader_epoch_partition list[ELEMENTS_MAX];
+    struct msg_leader_epoch_topic t = {text(topic, "topic"), list, json_array_size(partitions)};
+    struct msg_offset_for_leader_epoch_request q = {&t, 1};
+
+    for (size_t i = 0; i < t.partition_count; i++) {
+        const json_t *p = json_array_get(partitions, i);
+
+        list[i] = (struct msg_leader_epoch_partition){(int32_t)number(p, "partition", -1),
+                                                      (int32_t)number(p, "currentLeaderEpoch", -1),
+                                                      (int32_t)number(p, "leaderEpoch", -1)};
+    }
+    msg_offset_for_leader_epoch_encode(w, version, &q);
+}
+
+static int see_offset_for_leader_epoch(struct slice body, int16_t version, const json_t *f,
+                                       struct tern_error *err)
+{
+    CLEANUP(msg_offset_for_leader_epoch_fini)
+    struct msg_offset_for_leader_epoch_response m = {0};
+    const json_t *topic, *p;
+
+    if (msg_offset_for_leader_epoch_decode(body, version, &m, err) < 0)
+        return -1;
+    if (!f)
+        return 0;
+    topic = json_array_get(test_array(f, "topics"), 0);
+    ck_assert_int_eq(m.throttle_ms, number(f, "throttleTimeMs", -1));
+    ck_assert_uint_eq(m.count, json_array_size(test_array(topic, "partitions")));
+    for (size_t i = 0; i < m.count; i++) {
+        p = json_array_get(test_array(topic, "partitions"), i);
+        same(topic, "topic", m.ends[i].topic);
+        ck_assert_int_eq(m.ends[i].error, number(p, "errorCode", -1));
+        ck_assert_int_eq(m.ends[i].partition, number(p, "partition", -1));
+        ck_assert_int_eq(m.ends[i].leader_epoch, number(p, "leaderEpoch", -2));
+        ck_assert_int_eq(m.ends[i].end_offset, number(p, "endOffset", -2));
+    }
+    return 0;
+}
+
+static void put_incremental_alter_configs(struct wire_writer *w, int16_t version, const json_t *f)
+{
+    const json_t *resource = json_array_get(test_array(f, "resources"), 0);
+    const json_t *configs = test_array(resource, "configs");
+    struct msg_config_change list[ELEMENTS_MAX];
+    struct msg_topic_config_changes topic = {text(resource, "resourceName"), list,
+                                             json_array_size(configs)};
+    struct msg_incremental_alter_configs_request q = {&topic, 1, false};
+
+    for (size_t i = 0; i < topic.count; i++) {
+        const json_t *c = json_array_get(configs, i);
+
+        ck_assert_int_eq(number(c, "configOperation", -1), text(c, "value").at ? 0 : 1);
+        list[i] = (struct msg_config_change){text(c, "name"), text(c, "value")};
+    }
+    msg_incremental_alter_configs_encode(w, version, &q);
+}
+
+static int see_incremental_alter_configs(struct slice body, int16_t version, const json_t *f,
+                                         struct tern_error *err)
+{
+    CLEANUP(msg_incremental_alter_configs_fini)
+    struct msg_incremental_alter_configs_response m = {0};
+
+    if (msg_incremental_alter_configs_decode(body, version, &m, err) < 0)
+        return -1;
+    if (!f)
+        return 0;
+    ck_assert_int_eq(m.throttle_ms, number(f, "throttleTimeMs", -1));
+    ck_assert_uint_eq(m.count, json_array_size(test_array(f, "responses")));
+    for (size_t i = 0; i < m.count; i++) {
+        const json_t *row = json_array_get(test_array(f, "responses"), i);
+
+        ck_assert_int_eq(m.results[i].error, number(row, "errorCode", -1));
+        same(row, "errorMessage", m.results[i].message);
+        same(row, "resourceName", m.results[i].topic);
+    }
+    return 0;
+}
+
 static const struct message {
     void (*put)(struct wire_writer *w, int16_t version, const json_t *fields);
     int (*see)(struct slice body, int16_t version, const json_t *fields, struct tern_error *err);
@@ -392,6 +479,9 @@ static const struct message {
     [WIRE_LEAVE_GROUP] = {put_leave_group, see_leave_group},
     [WIRE_SASL_HANDSHAKE] = {put_sasl_handshake, see_sasl_handshake},
     [WIRE_SASL_AUTHENTICATE] = {put_sasl_authenticate, see_sasl_authenticate},
+    [WIRE_OFFSET_FOR_LEADER_EPOCH] = {put_offset_for_leader_epoch, see_offset_for_leader_epoch},
+    [WIRE_INCREMENTAL_ALTER_CONFIGS] = {put_incremental_alter_configs,
+                                        see_incremental_alter_configs},
 };
 
 static enum wire_api api_of(const json_t *row)

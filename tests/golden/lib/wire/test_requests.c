@@ -164,8 +164,9 @@ START_TEST(versions)
         ck_assert_int_eq(wire_api_is_flexible((enum wire_api)_i, ours->max) ? 2 : 1,
                          json_integer_value(json_object_get(row, "reqHeader")));
     }
-    /* The capture of the Java client leaves these two out: messages.json has them. */
-    ck_assert(seen || _i == WIRE_SASL_HANDSHAKE || _i == WIRE_SASL_AUTHENTICATE);
+    /* The capture of a Connect worker leaves these out: messages.json has them. */
+    ck_assert(seen || _i >= WIRE_OFFSET_FOR_LEADER_EPOCH || _i == WIRE_SASL_HANDSHAKE ||
+              _i == WIRE_SASL_AUTHENTICATE);
 }
 END_TEST
 

@@ -103,6 +103,23 @@ START_TEST(first_round_is_in_order)
 }
 END_TEST
 
+START_TEST(soon_is_after_the_first_round)
+{
+    static const struct scheduler_job jobs[] = {{"f", job_f, 3600000, SCHEDULER_SOON},
+                                                {"a", job_a, -1, SCHEDULER_AT_ONCE},
+                                                {"b", job_b, 3600000, SCHEDULER_AT_ONCE}};
+    struct scheduler *s;
+    struct tern_error err;
+    struct diary d;
+
+    diary_init(&d, 0);
+    ck_assert_ok(scheduler_start(&host, "test", jobs, COUNT_OF(jobs), &d, 60000, &s, &err), err);
+    await_length(&d, 3);
+    scheduler_free(s);
+    ck_assert_str_eq(d.text, "abf");
+}
+END_TEST
+
 START_TEST(repeats_at_its_rate)
 {
     static const struct scheduler_job jobs[] = {{"a", job_a, 5, false}};
@@ -198,6 +215,7 @@ END_TEST
 static void suite(Suite *s)
 {
     test_add(s, first_round_is_in_order);
+    test_add(s, soon_is_after_the_first_round);
     test_add(s, repeats_at_its_rate);
     test_add(s, failure_is_tried_again_before_its_interval);
     test_add(s, one_time_job_is_tried_until_it_succeeds);
