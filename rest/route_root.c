@@ -2,6 +2,7 @@
 /* route_root - GET / and GET /openapi.json. Peer: RootResource. */
 #include "lib/base/xmem.h"
 #include "rest/context.h"
+#include "rest/openapi.h"
 #include "rest/reply.h"
 #include "rest/request.h"
 #include "rest/routes.h"
@@ -21,7 +22,17 @@ static void get_root(struct rest_context *ctx, const struct rest_request *req,
                               "kafka_cluster_id", cluster_id));
 }
 
+static void get_openapi(struct rest_context *ctx, const struct rest_request *req,
+                        struct rest_reply *reply)
+{
+    (void)ctx;
+    (void)req;
+    rest_reply_json(reply, 200, openapi_document(rest_worker_tables, API_VERSION));
+}
+
 const struct rest_route rest_routes_root[] = {
+    {"GET", "/openapi.json", get_openapi, REST_ANY_TYPE, "This document.", NULL, NULL,
+     "200 OpenApi"},
     {"GET", "/", get_root, REST_ANY_TYPE, "The version of the API, and the Kafka cluster.", NULL,
      NULL, "200 ServerInfo"},
     {.method = NULL},

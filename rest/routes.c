@@ -4,15 +4,15 @@
 
 #include "lib/base/xmem.h"
 #include "rest/context.h"
+#include "rest/publish.h"
 #include "rest/server.h"
-#include "rest/server_priv.h"
 
 const struct rest_route *const rest_worker_tables[] = {
-    rest_routes_root,
-    NULL,
+    rest_routes_root, rest_routes_health, rest_routes_loggers, rest_routes_internal, NULL,
 };
 
 const struct rest_route *const rest_flow_tables[] = {
+    rest_routes_internal,
     NULL,
 };
 

@@ -4,6 +4,9 @@
 #include "rest/router.h"
 
 extern const struct rest_route rest_routes_root[];
+extern const struct rest_route rest_routes_health[];
+extern const struct rest_route rest_routes_loggers[];
+extern const struct rest_route rest_routes_internal[];
 
 /* All that a worker serves, and what the flows of dedicated mode serve; each ends with NULL. */
 extern const struct rest_route *const rest_worker_tables[];

@@ -18,7 +18,7 @@
 #include "rest/extension.h"
 #include "rest/header_rules.h"
 #include "rest/listener.h"
-#include "rest/server_priv.h"
+#include "rest/publish.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.runtime.rest.RestServer");
 

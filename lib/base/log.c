@@ -85,7 +85,10 @@ bool log_line_enabled(enum tern_log_level level, const char *logger)
 {
     bool (*enabled)(enum tern_log_level, const char *) = atomic_load(&sink_enabled);
 
-    return enabled ? enabled(level, logger) : level >= log_level(logger);
+    if (enabled)
+        return enabled(level, logger);
+    loggers_note(logger);
+    return level >= log_level(logger);
 }
 
 bool log_enabled(struct log_domain *domain, enum tern_log_level level)

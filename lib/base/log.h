@@ -20,11 +20,22 @@
 
 struct log_domain {
     const char *logger;
-    atomic_int level;    /* an enum tern_log_level; -1 until first asked */
-    atomic_uint version; /* of the levels when level was read */
+    atomic_int level;        /* an enum tern_log_level; -1 until first asked */
+    atomic_uint version;     /* of the levels when level was read */
+    struct log_domain *next; /* loggers.c's */
 };
 
-#define LOG_DOMAIN(name) static struct log_domain log_domain_ = {name, -1, 0}
+/* The domain, which is known before main() begins; of a plugin, when it has been opened. */
+#define LOG_DOMAIN(name) LOG_DOMAIN_AS(log_domain_, name)
+#define LOG_DOMAIN_AS(variable, name)                                  \
+    static struct log_domain variable = {name, -1, 0, NULL};           \
+    __attribute__((constructor)) static void variable##register_(void) \
+    {                                                                  \
+        loggers_register(&(variable));                                 \
+    }                                                                  \
+    struct log_domain
+
+void loggers_register(struct log_domain *domain);
 
 #define log_at(level_, ...)                                           \
     do {                                                              \
@@ -56,6 +67,26 @@ enum tern_log_level log_level(const char *logger);
 /* "INFO" and so on, any case; false for an unknown word. */
 bool log_parse_level(const char *text, enum tern_log_level *ret_level);
 const char *log_level_name(enum tern_log_level level);
+
+/* ---- all loggers: for REST; loggers.c ---- */
+
+/* level: "DEBUG"; changed_ms: wall time of the last log_change_level(), 0: never. */
+typedef void log_logger_fn(void *arg, const char *logger, const char *level, int64_t changed_ms);
+typedef void log_changed_fn(void *arg, const char *logger);
+
+/*
+ * Every logger that is known, by name, "root" among them: those of all domains, those that plugins
+ * have used, and those whose level was changed.
+ */
+void log_each_logger(log_logger_fn *fn, void *arg);
+/*
+ * log_set_level() by a user: makes the logger known, and tells each logger whose level became
+ * another, by name; changed may be NULL. "ALL" is a level too. False: no such level.
+ */
+bool log_change_level(const char *logger, const char *level, int64_t now_ms,
+                      log_changed_fn *changed, void *arg);
+/* Makes a logger known. */
+void loggers_note(const char *logger);
 
 /* Plugins: where lines and questions about levels go instead of stderr. Set once, at start. */
 void log_set_sink(void (*write)(enum tern_log_level level, const char *logger, const char *message),

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/log.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
@@ -101,14 +102,9 @@ static void on_restart(void *arg, const struct restart_request *request)
 
 static void on_logger(void *arg, const char *logger, const char *level)
 {
-    enum tern_log_level parsed;
-
     (void)arg;
-    if (!log_parse_level(level, &parsed)) {
+    if (!log_change_level(logger, level, clock_wall_ms(), NULL, NULL))
         log_warn("Ignoring invalid level '%s' for logger '%s'", level, logger);
-        return;
-    }
-    log_set_level(logger, parsed);
 }
 
 const struct config_listener herder_config_listener = {

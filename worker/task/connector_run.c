@@ -16,7 +16,7 @@
 
 LOG_DOMAIN("org.apache.kafka.connect.runtime.WorkerConnector");
 
-static struct log_domain worker_domain = {"org.apache.kafka.connect.runtime.Worker", -1, 0};
+LOG_DOMAIN_AS(worker_domain, "org.apache.kafka.connect.runtime.Worker");
 
 #define log_worker(level, ...)                                         \
     do {                                                               \

@@ -13,8 +13,8 @@
 #include "lib/base/clock.h"
 #include "lib/base/strmap.h"
 #include "lib/base/xmem.h"
+#include "rest/publish.h"
 #include "rest/reply.h"
-#include "rest/server_priv.h"
 #include "tests/lib/testing.h"
 
 enum {

@@ -183,8 +183,50 @@ START_TEST(context_is_the_threads)
 }
 END_TEST
 
+static void add_line(void *arg, const char *logger, const char *level, int64_t changed_ms)
+{
+    buf_add_fmt(arg, "%s=%s@%d ", logger, level, (int)changed_ms);
+}
+
+static void add_name(void *arg, const char *logger)
+{
+    buf_add_fmt(arg, "%s ", logger);
+}
+
+START_TEST(known_loggers)
+{
+    struct buf out = BUF_INIT(100000), changed = BUF_INIT(100000);
+
+    loggers_note("a.b.C");
+    loggers_note("a.b.D");
+    loggers_note("a.b.C");
+    loggers_note("z");
+    ck_assert(log_change_level("a.b.C", "debug", 5, add_name, &changed));
+    ck_assert(log_change_level("a.b", "DEBUG", 6, add_name, &changed));
+    ck_assert(log_change_level("a.b", "DEBUG", 7, add_name, &changed));
+    ck_assert(log_change_level("z", "ALL", 8, add_name, &changed));
+    ck_assert(!log_change_level("a", "loud", 9, add_name, &changed));
+    ck_assert_str_eq(buf_str(&changed), "a.b.C a.b a.b.D z ");
+    log_each_logger(add_line, &out);
+    ck_assert_ptr_nonnull(strstr(buf_str(&out), "a.b=DEBUG@6 a.b.C=DEBUG@5 a.b.D=DEBUG@6 "));
+    ck_assert_ptr_nonnull(strstr(buf_str(&out), "root=INFO@0 "));
+    ck_assert_ptr_nonnull(strstr(buf_str(&out), "z=ALL@8 "));
+    ck_assert_ptr_nonnull(
+        strstr(buf_str(&out), "org.apache.kafka.connect.runtime.WorkerSourceTask=INFO@0 "));
+    buf_clear(&out);
+    ck_assert(log_change_level("ROOT", "WARN", 10, NULL, NULL));
+    log_each_logger(add_line, &out);
+    ck_assert_ptr_nonnull(strstr(buf_str(&out), "root=WARN@10 "));
+    ck_assert_ptr_nonnull(strstr(buf_str(&out), "a.b.C=WARN@10 "));
+    ck_assert_ptr_null(strstr(buf_str(&out), "ROOT"));
+    buf_fini(&out);
+    buf_fini(&changed);
+}
+END_TEST
+
 static void fill(Suite *suite)
 {
+    test_add(suite, known_loggers);
     test_add(suite, layout);
     test_add(suite, long_lines_are_whole);
     test_add(suite, levels_by_prefix);

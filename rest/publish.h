@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* server_priv - between the server and those who say what it serves. */
+/* publish - between the server and those who say what it serves. */
 #include "rest/dispatch.h"
 #include "rest/server.h"
 
