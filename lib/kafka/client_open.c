@@ -21,6 +21,7 @@
 #include "lib/base/strmap.h"
 #include "lib/base/xmem.h"
 #include "lib/kafka/reachability.h"
+#include "lib/kafka/relay.h"
 #include "lib/wire/oauth.h"
 
 static const char logger[] = "org.apache.kafka.clients";
@@ -39,6 +40,7 @@ struct client {
     char *client_id;                           /* immutable */
     char *cluster;                             /* immutable */
     struct oauth *oauth;                       /* NULL: no tokens. librdkafka's background thread */
+    struct relay *relay;                       /* NULL: librdkafka connects. Immutable once open */
     _Atomic int64_t answered_ms[ANSWER_SLOTS]; /* by broker id: the last report */
     char context[CONTEXT_SIZE];                /* immutable */
     struct {
@@ -200,11 +202,72 @@ static rd_kafka_resp_err_t on_response(rd_kafka_t *rk, int fd, const char *name,
     return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+/* ---- connections by way of a relay ---- */
+
+/* The relay of the handle that a thread of librdkafka's is of: its callbacks get no handle. */
+static _Thread_local struct relay *relay_of_thread;
+
+static rd_kafka_resp_err_t on_thread_start(rd_kafka_t *rk, rd_kafka_thread_type_t type,
+                                           const char *name, void *arg)
+{
+    struct client *c = arg;
+
+    (void)rk, (void)type, (void)name;
+    relay_of_thread = c->relay;
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+static int on_socket(int domain, int type, int protocol, void *opaque)
+{
+    (void)domain, (void)type, (void)protocol, (void)opaque;
+    return relay_socket(relay_of_thread);
+}
+
+static int on_connect(int fd, const struct sockaddr *address, int len, const char *broker,
+                      void *opaque)
+{
+    (void)address, (void)len, (void)opaque;
+    return relay_connect(relay_of_thread, fd, broker);
+}
+
+/* Being refused is worth a line of its own; the rest is for those who know of the whole cluster. */
+static void on_relay_failed(void *arg, const char *broker, const struct tern_error *err)
+{
+    struct client *c = arg;
+    bool is_refused = err->code == TERN_EINVALID, say = false;
+
+    if (!is_refused) {
+        reachability_report(c->cluster, broker, err->msg);
+        return;
+    }
+    pthread_mutex_lock(&clients_lock);
+    say = worth_saying(c, line_hash("RELAY", err->msg), clock_mono_ms());
+    pthread_mutex_unlock(&clients_lock);
+    if (!say)
+        return;
+    log_set_context(c->context);
+    log_line(TERN_LOG_WARN, logger, err->msg);
+}
+
+static int prepare_relay(struct client *c, const struct tern_config *java, rd_kafka_conf_t *conf,
+                         struct tern_error *err)
+{
+    if (!relay_is_needed(java))
+        return 0;
+    rd_kafka_conf_set_socket_cb(conf, on_socket);
+    rd_kafka_conf_set_connect_cb(conf, on_connect);
+    return relay_new(java, on_relay_failed, c, &c->relay, err);
+}
+
 /* NOLINTNEXTLINE(readability-non-const-parameter): likewise */
 static rd_kafka_resp_err_t on_new(rd_kafka_t *rk, const rd_kafka_conf_t *conf, void *arg, char *why,
                                   size_t why_size)
 {
+    struct client *c = arg;
+
     (void)conf, (void)why, (void)why_size;
+    if (c->relay)
+        rd_kafka_interceptor_add_on_thread_start(rk, "relay", on_thread_start, c);
     return rd_kafka_interceptor_add_on_response_received(rk, "reachability", on_response, arg);
 }
 
@@ -251,6 +314,7 @@ static void drop_client(struct client *gone)
         }
     }
     pthread_mutex_unlock(&clients_lock);
+    relay_free(gone->relay);
     oauth_free(gone->oauth);
     free(gone->client_id);
     free(gone->cluster);
@@ -359,7 +423,7 @@ int client_open(enum kafka_role role, const struct tern_config *java,
     if (before_open)
         before_open(arg, conf);
     c = add_client(conf);
-    if (prepare_tokens(c, java, conf, err) < 0) {
+    if (prepare_tokens(c, java, conf, err) < 0 || prepare_relay(c, java, conf, err) < 0) {
         rd_kafka_conf_destroy(conf);
         drop_client(c);
         return -1;

@@ -14,6 +14,7 @@
 #include "lib/base/strmap.h"
 #include "lib/base/xmem.h"
 #include "lib/kafka/pem_file.h"
+#include "lib/kafka/relay.h"
 #include "lib/wire/jaas.h"
 #include "lib/wire/sasl.h"
 #include "lib/wire/tls_material.h"
@@ -171,6 +172,8 @@ int client_security_apply(struct conf_build *b, struct tern_error *err)
                          "of (case insensitive): SASL_SSL, PLAINTEXT, SSL, SASL_PLAINTEXT",
                          protocol);
     }
+    if (relay_is_needed(b->java)) /* client_open() makes the connections */
+        return client_put(b, "socket.nagle.disable", "false", "security.protocol", err);
     if (client_put(b, "security.protocol", protocol, "security.protocol", err) < 0)
         return -1;
     if (tls && apply_ssl(b, err) < 0)

@@ -108,6 +108,16 @@ void conn_free(struct conn *c)
     free(c);
 }
 
+void conn_take(struct conn *c, int *ret_fd, struct transport **ret_transport)
+{
+    assert(c->stage == RUNNING && conn_machine_is_ready(c->machine));
+    *ret_fd = c->fd;
+    *ret_transport = TAKE(c->transport);
+    c->fd = -1;
+    c->stage = ENDED;
+    c->is_told = true;
+}
+
 struct conn_machine *conn_requests(struct conn *c)
 {
     return c->machine;

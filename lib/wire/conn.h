@@ -42,6 +42,12 @@ void conn_run(struct conn *c, int64_t now_ms, short revents);
 /* The next of CONN_READY, CONN_RESPONSE, CONN_FAILED, CONN_CLOSE; false when there is none. */
 bool conn_next(struct conn *c, int64_t now_ms, struct conn_action *ret_action);
 
+/*
+ * Hands the socket and its transport over, which the caller closes and frees: for bytes that are
+ * not ours. After CONN_READY, when no request was made; then c is only good for conn_free().
+ */
+void conn_take(struct conn *c, int *ret_fd, struct transport **ret_transport);
+
 /* For requests: after conn_machine_end(), conn_next() has to be called to have them sent. */
 struct conn_machine *conn_requests(struct conn *c);
 /* "host:port", for messages. */

@@ -189,13 +189,13 @@ static const struct {
      "sasl.username",
      "al\"ice"},
     {P,
-     {"security.protocol", "SASL_SSL", "sasl.mechanism", "SCRAM-SHA-512", "sasl.jaas.config",
-      "a.ScramLoginModule required\n  password = \"p;w\"\n username=bob;"},
+     {"security.protocol", "SASL_SSL", "sasl.mechanism", "PLAIN", "sasl.jaas.config",
+      "a.PlainLoginModule required\n  password = \"p;w\"\n username=bob;"},
      "sasl.password",
      "p;w"},
     {P,
-     {"security.protocol", "SASL_SSL", "sasl.mechanism", "SCRAM-SHA-512", "sasl.jaas.config",
-      "a.ScramLoginModule required\n  password = \"p;w\"\n username=bob;"},
+     {"security.protocol", "SASL_SSL", "sasl.mechanism", "PLAIN", "sasl.jaas.config",
+      "a.PlainLoginModule required\n  password = \"p;w\"\n username=bob;"},
      "sasl.username",
      "bob"},
     {P,
@@ -350,6 +350,27 @@ START_TEST(stores_become_pem)
 }
 END_TEST
 
+/* A librdkafka whose SCRAM brokers refuse is told of a plain cluster: the relay does the rest. */
+START_TEST(scram_is_for_the_relay)
+{
+    CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
+    const bool relayed = rd_kafka_version() < 0x020601ff;
+    struct notes notes = {0};
+    struct tern_error err;
+    rd_kafka_conf_t *conf;
+    char text[64];
+
+    settings_fill(&settings, "localhost:1", "security.protocol", "SASL_PLAINTEXT", "sasl.mechanism",
+                  "SCRAM-SHA-256", "sasl.jaas.config", "m required username=a password=b;", NULL);
+    ck_assert_ok(build(KAFKA_PRODUCER, &settings, &notes, &conf, &err), err);
+    ck_assert_str_eq(setting_of(conf, "security.protocol", text, sizeof(text)),
+                     relayed ? "plaintext" : "sasl_plaintext");
+    ck_assert_str_eq(setting_of(conf, "sasl.username", text, sizeof(text)),
+                     relayed ? "(none)" : "a");
+    rd_kafka_conf_destroy(conf);
+}
+END_TEST
+
 START_TEST(tells_of_what_it_does_not_translate)
 {
     CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
@@ -414,6 +435,7 @@ static void fill(Suite *suite)
     test_add_rows(suite, translates, COUNT_OF(translated));
     test_add_rows(suite, refuses, COUNT_OF(refused));
     test_add(suite, stores_become_pem);
+    test_add(suite, scram_is_for_the_relay);
     test_add(suite, tells_of_what_it_does_not_translate);
     test_add(suite, shows_no_secret);
     test_add_rows(suite, tells_errors_apart, COUNT_OF(codes));
