@@ -293,12 +293,12 @@ WITH_KAFKA = set -e; export KAFKA_HOME_4 KAFKA_HOME_3; \
 
 .PHONY: integration
 integration: all $(BUILD)/venv/ready ## real brokers, our real programs; K=expression picks, V=3.9.1 is Kafka's version
-	@$(WITH_KAFKA); REPORTS=$(O)/log/sanitizer $(AROUND) \
+	@$(WITH_KAFKA); $(BUILD)/venv/bin/python tests/kafka/archive $(V) || :; REPORTS=$(O)/log/sanitizer $(AROUND) \
 	    tests/lib/run-integration $(O)/log/integration $(BUILD)/venv/bin/python $(if $(K),-k '$(K)') $(PYTEST)
 
 .PHONY: soak
 soak: all $(BUILD)/venv/ready ## long runs of a mixed Connect cluster; TERN_SOAK_S=600 seconds each, K= picks
-	@$(WITH_KAFKA); FOLDERS=tests/soak REPORTS=$(O)/log/sanitizer $(AROUND) \
+	@$(WITH_KAFKA); $(BUILD)/venv/bin/python tests/kafka/archive $(V) || :; FOLDERS=tests/soak REPORTS=$(O)/log/sanitizer $(AROUND) \
 	    tests/lib/run-integration $(O)/log/soak $(BUILD)/venv/bin/python -s $(if $(K),-k '$(K)') $(PYTEST)
 
 .PHONY: demo

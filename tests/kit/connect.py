@@ -325,6 +325,17 @@ class ConnectCluster(InternalTopics):
         wait_until(balanced, deadline, f"{', '.join(names)} are spread", every=0.2)
         return self.placement(*names)
 
+    def wait_given_up(self, connector, task=0, deadline=_SETTLE_S):
+        """Waits until no member has the task any more: it has ended wherever it ran, and has committed its offset."""
+
+        def given_up():
+            seen = self.group()
+            held = [m for m in seen.members if any(a and (connector, task) in a.assigned
+                                                   for a in (m.metadata.owned, m.assignment))]
+            return seen.state == "Stable" and not held, seen
+
+        wait_until(given_up, deadline, f"nobody has {connector}-{task}", every=0.1)
+
     def loads(self, placement, tasks=True):
         """{worker id: how many tasks (or connectors)} over all that run."""
         loads = {w.worker_id: 0 for w in self.running()}
@@ -378,7 +389,8 @@ def mirror_source(pair, topics, tasks, **config):
     return {"connector.class": "org.apache.kafka.connect.mirror.MirrorSourceConnector", "tasks.max": tasks,
             **mirror_clusters(pair), "topics": topics, "replication.factor": 1,
             "offset-syncs.topic.replication.factor": 1, "refresh.topics.interval.seconds": 2,
-            "sync.topic.configs.enabled": False, "sync.topic.acls.enabled": False, **config}
+            "sync.topic.configs.enabled": False, "sync.topic.acls.enabled": False,
+            "header.converter": BYTES, **config}
 
 
 def mirror_clusters(pair):

@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_VERSION = os.environ.get("TERN_KAFKA_VERSION") or "4.3.1"
+ARCHIVE_INTO = None  # a folder: programs write class data archives there when they end; see tests/kafka/archive
 
 
 def bin_dir():
@@ -79,10 +80,26 @@ def java_command(main_class, version=DEFAULT_VERSION, heap="256m"):
     """The command line up to and with the main class, tuned for short lives on a small machine."""
     here = Path(__file__).parent
     return [java(), f"-Xmx{heap}", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-            "-XX:-UsePerfData", "-Xshare:auto",
+            "-XX:-UsePerfData", "-Xshare:auto", *_archive_options(main_class, version),
             f"-Dlog4j2.configurationFile={here / 'log4j2.properties'}",
             f"-Dlog4j.configuration=file:{here / 'log4j.properties'}",
             "-cp", f"{kafka_libs(version)}/*", main_class]
+
+
+def archive_folder(version):
+    """Where class data archives of that version are, if there are any."""
+    return kafka_libs(version).parent / "archive"
+
+
+def _archive_options(main_class, version):
+    program = {"kafka.Kafka": "broker", "org.apache.kafka.connect.cli.ConnectDistributed": "connect",
+               "org.apache.kafka.connect.mirror.MirrorMaker": "connect"}.get(main_class)
+    if not program:
+        return []
+    if ARCHIVE_INTO:
+        return [f"-XX:ArchiveClassesAtExit={ARCHIVE_INTO / program}.jsa"]
+    archive = archive_folder(version) / f"{program}.jsa"
+    return [f"-XX:SharedArchiveFile={archive}", "-Xlog:cds*=off"] if archive.exists() else []
 
 
 def new_folder(name):
