@@ -110,7 +110,7 @@ struct tern_config_key {
     unsigned flags;
     const struct tern_validator *validator; /* NULL: anything */
     const char *group;                      /* NULL: none */
-    int order;                              /* in the group, from 1; 0: none (shown as -1) */
+    int order;                              /* in the group; 0 without one is shown as -1 */
     enum tern_width width;
     const char *display_name;      /* NULL: the name */
     const char *const *dependents; /* ends with NULL; NULL: none */

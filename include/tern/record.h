@@ -7,46 +7,7 @@
  * copied between the task and the producer, so everything that a record points to
  * stays as it is until then. Peer: org.apache.kafka.connect.source.SourceRecord.
  */
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-/* data NULL is null; an empty byte string has a non-NULL data and size 0. */
-struct tern_bytes {
-    const void *data;
-    size_t size;
-};
-
-enum tern_value_type {
-    TERN_VALUE_NULL = 0,
-    TERN_VALUE_BOOLEAN,
-    TERN_VALUE_INT8,
-    TERN_VALUE_INT16,
-    TERN_VALUE_INT32,
-    TERN_VALUE_INT64,
-    TERN_VALUE_FLOAT32,
-    TERN_VALUE_FLOAT64,
-    TERN_VALUE_STRING, /* as.bytes: UTF-8, not terminated */
-    TERN_VALUE_BYTES,  /* as.bytes */
-};
-
-struct tern_schema; /* the data model's schema; of no meaning to bytes */
-
-struct tern_value {
-    enum tern_value_type type;
-    const struct tern_schema *schema; /* NULL: none, or that of plain optional bytes */
-    union {
-        bool boolean;
-        int64_t integer; /* every INT type */
-        double number;   /* both FLOAT types */
-        struct tern_bytes bytes;
-    } as;
-};
-
-struct tern_header {
-    const char *key; /* UTF-8, terminated */
-    struct tern_value value;
-};
+#include <tern/data.h>
 
 /*
  * A source partition, interned by the host: its offset key is built once and not

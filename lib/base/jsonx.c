@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/utf8.h"
@@ -179,6 +180,22 @@ void jsonx_write_double(struct buf *out, double number)
         decimal_shortest(&d, number);
         write_decimal(out, &d);
     }
+}
+
+/*
+ * The fewest digits that read back as the same float. As a double, such a text has the same
+ * fewest digits, and Java writes both alike.
+ */
+void jsonx_write_float(struct buf *out, float number)
+{
+    char text[32];
+
+    for (int digits = 1; digits <= 9; digits++) {
+        snprintf(text, sizeof(text), "%.*g", digits, (double)number);
+        if (strtof(text, NULL) == number)
+            break;
+    }
+    jsonx_write_double(out, isfinite(number) ? strtod(text, NULL) : (double)number);
 }
 
 static void write_object(struct buf *out, const json_t *object)

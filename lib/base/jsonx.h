@@ -22,6 +22,8 @@ void jsonx_write(struct buf *out, const json_t *value);
 void jsonx_write_string(struct buf *out, const char *text, size_t len);
 /* Appends a double as Java prints it: 1.0, 1.0E21, 1.0E-4, NaN. */
 void jsonx_write_double(struct buf *out, double number);
+/* The same for a float: the fewest digits that read back as the same float. */
+void jsonx_write_float(struct buf *out, float number);
 
 /*
  * Parses one JSON value of any type, at most 64 levels deep; what follows it is ignored, as Java

@@ -78,7 +78,7 @@ bool config_key_required(const struct tern_config_key *key)
 
 int config_key_order(const struct tern_config_key *key)
 {
-    return key->order > 0 ? key->order : -1;
+    return key->order > 0 || key->group ? key->order : -1;
 }
 
 const char *config_key_display_name(const struct tern_config_key *key)

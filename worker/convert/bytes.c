@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "worker/convert/bytes.h"
 
-#include "worker/convert/value_type.h"
+#include "lib/data/schema.h"
+#include "lib/data/value.h"
 
 #include <tern/version.h>
 
@@ -12,6 +13,11 @@ static int bytes_from_connect(struct converter *c, const char *topic,
     (void)c;
     (void)topic;
     (void)scratch;
+    if (value->schema && value->schema->type != TERN_TYPE_BYTES) {
+        return tern_fail(err, TERN_EINVALID, /* peer text */
+                         "Invalid schema type for ByteArrayConverter: %s",
+                         schema_type_name(value->schema->type));
+    }
     switch (value->type) {
     case TERN_VALUE_BYTES:
         *ret_bytes = value->as.bytes;
@@ -22,14 +28,26 @@ static int bytes_from_connect(struct converter *c, const char *topic,
     default:
         break;
     }
-    if (value->schema) {
-        return tern_fail(err, TERN_EINVALID, /* peer text */
-                         "Invalid schema type for ByteArrayConverter: %s",
-                         value_type_name(value->type));
-    }
     return tern_fail(err, TERN_EINVALID, /* peer text */
                      "ByteArrayConverter is not compatible with objects of type class %s",
                      value_class_name(value->type));
+}
+
+static int bytes_to_connect(struct converter *c, const char *topic, const char *header,
+                            struct tern_bytes bytes, struct arena *arena,
+                            struct tern_value *ret_value, struct tern_error *err)
+{
+    (void)c;
+    (void)topic;
+    (void)header;
+    (void)arena;
+    (void)err;
+    *ret_value = (struct tern_value){
+        .type = bytes.data ? TERN_VALUE_BYTES : TERN_VALUE_NULL,
+        .schema = schema_plain(TERN_TYPE_BYTES, true),
+        .as.bytes = bytes,
+    };
+    return 0;
 }
 
 const struct converter_class bytes_converter = {
@@ -40,5 +58,6 @@ const struct converter_class bytes_converter = {
     .config = converter_type_only,
     .open = converter_open_plain,
     .from_connect = bytes_from_connect,
+    .to_connect = bytes_to_connect,
     .close = converter_close_plain,
 };

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * converter - from Connect data to the bytes of a record's key, value or header.
+ * converter - between Connect data and the bytes of a record's key, value or header.
  *
  * One instance per task and role. A converter that answers with bytes it did not make
  * (ByteArrayConverter) costs nothing: the bytes are borrowed from the record. Spec:
  * connect-runtime.md 5. Peer: org.apache.kafka.connect.storage.{Converter,HeaderConverter}.
  */
+#include "lib/base/arena.h"
 #include "lib/base/buf.h"
 #include "lib/base/macros.h"
 
@@ -41,6 +42,14 @@ struct converter_class {
      */
     int (*from_connect)(struct converter *c, const char *topic, const struct tern_value *value,
                         struct buf *scratch, struct tern_bytes *ret_bytes, struct tern_error *err);
+    /*
+     * The value that bytes stand for (data NULL: null), with its schema, for as long as the arena
+     * lives; the bytes are borrowed. header: the key of a header, NULL for key and value. Errors:
+     * TERN_EINVALID, with the text of Java's DataException.
+     */
+    int (*to_connect)(struct converter *c, const char *topic, const char *header,
+                      struct tern_bytes bytes, struct arena *arena, struct tern_value *ret_value,
+                      struct tern_error *err);
     void (*close)(struct converter *c);
 };
 
@@ -71,6 +80,12 @@ static inline int converter_from_connect(struct converter *c, const char *topic,
                                          struct tern_bytes *ret_bytes, struct tern_error *err)
 {
     return c->cls->from_connect(c, topic, value, scratch, ret_bytes, err);
+}
+static inline int converter_to_connect(struct converter *c, const char *topic, const char *header,
+                                       struct tern_bytes bytes, struct arena *arena,
+                                       struct tern_value *ret_value, struct tern_error *err)
+{
+    return c->cls->to_connect(c, topic, header, bytes, arena, ret_value, err);
 }
 /* NULL is a no-op. */
 void converter_close(struct converter *c);

@@ -9,14 +9,16 @@
 
 #include "lib/base/strmap.h"
 #include "lib/conf/config_def.h"
+#include "lib/data/schema.h"
+#include "lib/data/value.h"
 #include "tests/lib/testing.h"
-#include "worker/convert/value_type.h"
 
 enum {
     LIMIT = 1 << 16
 };
 
 #define BYTES  "org.apache.kafka.connect.converters.ByteArrayConverter"
+#define JSON   "org.apache.kafka.connect.json.JsonConverter"
 #define SIMPLE "org.apache.kafka.connect.storage.SimpleHeaderConverter"
 
 static const struct choice_case {
@@ -45,7 +47,7 @@ static const struct choice_case {
      false},
     {CONVERT_HEADER, "bytearray", NULL,
      "Invalid value bytearray for configuration header.converter: Class bytearray could not be "
-     "found. The header converters of this worker are: " BYTES ", " SIMPLE,
+     "found. The header converters of this worker are: " BYTES ", " JSON,
      false},
     {CONVERT_VALUE, "", BYTES, "Invalid value  for configuration value.converter", false},
 };
@@ -144,18 +146,18 @@ END_TEST
 
 static const struct refusal_case {
     enum tern_value_type type;
-    bool schema;
+    enum tern_type schema; /* 0: none */
     const char *message;
 } refusal_cases[] = {
-    {TERN_VALUE_STRING, false,
+    {TERN_VALUE_STRING, 0,
      "ByteArrayConverter is not compatible with objects of type class java.lang.String"},
-    {TERN_VALUE_INT8, false,
+    {TERN_VALUE_INT8, 0,
      "ByteArrayConverter is not compatible with objects of type class java.lang.Byte"},
-    {TERN_VALUE_BOOLEAN, false,
+    {TERN_VALUE_BOOLEAN, 0,
      "ByteArrayConverter is not compatible with objects of type class java.lang.Boolean"},
-    {TERN_VALUE_FLOAT64, true, "Invalid schema type for ByteArrayConverter: FLOAT64"},
-    {TERN_VALUE_INT64, true, "Invalid schema type for ByteArrayConverter: INT64"},
-    {(enum tern_value_type)99, false,
+    {TERN_VALUE_FLOAT64, TERN_TYPE_FLOAT64, "Invalid schema type for ByteArrayConverter: FLOAT64"},
+    {TERN_VALUE_INT64, TERN_TYPE_INT64, "Invalid schema type for ByteArrayConverter: INT64"},
+    {(enum tern_value_type)99, 0,
      "ByteArrayConverter is not compatible with objects of type class unknown"},
 };
 
@@ -165,7 +167,7 @@ START_TEST(refusals)
     struct converter *c = open_class(CONVERT_VALUE, "ByteArray");
     const struct tern_value value = {
         .type = row->type,
-        .schema = row->schema ? (const struct tern_schema *)(const void *)row : NULL,
+        .schema = row->schema ? schema_plain(row->schema, false) : NULL,
     };
     CLEANUP(buf_fini) struct buf scratch = BUF_INIT(LIMIT);
     struct tern_bytes bytes;
