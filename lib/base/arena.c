@@ -59,7 +59,7 @@ void *arena_alloc(struct arena *a, size_t size)
 
     if (size > SIZE_MAX / 2)
         abort();
-    size = (size + ALIGN - 1) / ALIGN * ALIGN;
+    size = size ? (size + ALIGN - 1) / ALIGN * ALIGN : ALIGN;
     if (size > BLOCK_BYTES / 4)
         return alloc_large(a, size);
     if (size > (size_t)(a->end - a->at))

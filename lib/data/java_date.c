@@ -81,24 +81,37 @@ static int64_t offset_at(int64_t ms, struct buf *zone)
     return (int64_t)local.tm_gmtoff * 1000;
 }
 
+/* Wraps at the ends of time. */
+static int64_t plus(int64_t ms, int64_t offset)
+{
+    return (int64_t)((uint64_t)ms + (uint64_t)offset);
+}
+
+static int64_t of_day(int64_t local)
+{
+    return (local % MS_PER_DAY + MS_PER_DAY) % MS_PER_DAY;
+}
+
 static int64_t local_to_ms(int64_t local)
 {
-    int64_t guess = local - offset_at(local, NULL);
+    int64_t guess = plus(local, -offset_at(local, NULL));
 
-    return local - offset_at(guess, NULL);
+    return plus(local, -offset_at(guess, NULL));
 }
 
 /* ---- writing ---- */
 
-static void write_time(struct buf *out, int64_t of_day)
+static void write_time(struct buf *out, int64_t local)
 {
-    buf_add_fmt(out, "%02d:%02d:%02d.%03dZ", (int)(of_day / 3600000), (int)(of_day / 60000 % 60),
-                (int)(of_day / 1000 % 60), (int)(of_day % 1000));
+    int64_t ms = of_day(local);
+
+    buf_add_fmt(out, "%02d:%02d:%02d.%03dZ", (int)(ms / 3600000), (int)(ms / 60000 % 60),
+                (int)(ms / 1000 % 60), (int)(ms % 1000));
 }
 
 void java_date_format(struct buf *out, enum java_date_pattern pattern, int64_t ms)
 {
-    int64_t local = ms + offset_at(ms, NULL), days = floor_div(local, MS_PER_DAY), year;
+    int64_t local = plus(ms, offset_at(ms, NULL)), days = floor_div(local, MS_PER_DAY), year;
     int month, day;
 
     if (pattern != JAVA_TIME) {
@@ -110,7 +123,7 @@ void java_date_format(struct buf *out, enum java_date_pattern pattern, int64_t m
     if (pattern == JAVA_TIMESTAMP)
         buf_add_char(out, 'T');
     if (pattern != JAVA_DATE)
-        write_time(out, local - days * MS_PER_DAY);
+        write_time(out, local);
 }
 
 void java_date_text(struct buf *out, int64_t ms)
@@ -119,16 +132,16 @@ void java_date_text(struct buf *out, int64_t ms)
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     CLEANUP(buf_fini) struct buf zone = BUF_INIT(64);
-    int64_t local = ms + offset_at(ms, &zone), days = floor_div(local, MS_PER_DAY), year;
-    int64_t of_day = local - days * MS_PER_DAY;
+    int64_t local = plus(ms, offset_at(ms, &zone)), days = floor_div(local, MS_PER_DAY), year;
+    int64_t time = of_day(local);
     int month, day;
 
     from_days(days, &year, &month, &day);
     if (year <= 0)
         year = 1 - year;
     buf_add_fmt(out, "%s %s %02d %02d:%02d:%02d %s %04lld", week[days - floor_div(days, 7) * 7],
-                months[month - 1], day, (int)(of_day / 3600000), (int)(of_day / 60000 % 60),
-                (int)(of_day / 1000 % 60), buf_str(&zone), (long long)year);
+                months[month - 1], day, (int)(time / 3600000), (int)(time / 60000 % 60),
+                (int)(time / 1000 % 60), buf_str(&zone), (long long)year);
 }
 
 /* ---- reading ---- */
@@ -171,13 +184,15 @@ static void read_letter(struct reader *r, char c)
 
 static int64_t read_date(struct reader *r)
 {
-    int64_t year = read_number(r), month, day;
+    int64_t year = read_number(r), month, day, ms = 0;
 
     read_letter(r, '-');
     month = r->failed ? 0 : read_number(r);
     read_letter(r, '-');
     day = r->failed ? 0 : read_number(r);
-    return to_days(year, month, day) * MS_PER_DAY;
+    if (r->failed || __builtin_mul_overflow(to_days(year, month, day), (int64_t)MS_PER_DAY, &ms))
+        r->failed = true;
+    return ms;
 }
 
 static int64_t read_time(struct reader *r)
@@ -202,7 +217,7 @@ bool java_date_parse(enum java_date_pattern pattern, const char *text, size_t le
     if (pattern == JAVA_TIMESTAMP)
         read_letter(&r, 'T');
     if (pattern != JAVA_DATE)
-        local += read_time(&r);
+        local = plus(local, read_time(&r));
     if (r.failed)
         return false;
     *ret_ms = local_to_ms(local);
