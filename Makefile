@@ -155,6 +155,8 @@ connector_objs = $(call objs,$(sort $(wildcard $1/*.c) \
     $(if $(filter-out connectors/,$(dir $1)),$(wildcard $(dir $1)common/*.c))))
 PLUGINS := $(foreach c,$(CONNECTORS),$(call plugin,$c))
 TEST_PLUGINS := $(patsubst tests/plugins/%.c,$(O)/tests/plugins/%.so,$(wildcard tests/plugins/*.c))
+# Built as a third party builds: from one source and what include/ holds.
+EXAMPLE_PLUGINS := $(patsubst %.c,$(O)/%.so,$(wildcard examples/plugin/*.c))
 
 ALL_TESTS := $(sort $(shell find tests/unit tests/golden tests/sim tests/fault -name 'test_*.c' 2>/dev/null))
 TESTS := $(if $(T),$(foreach t,$(ALL_TESTS),$(if $(findstring $(T),$t),$t)),$(ALL_TESTS))
@@ -232,6 +234,12 @@ $(foreach c,$(CONNECTORS),$(eval $(call connector_rule,$c)))
 $(TEST_PLUGINS): $(O)/tests/plugins/%.so: $(O)/obj/tests/plugins/%.o $(LIBS_base) $(O)/flags
 	$(link_plugin) $(inputs) $(EXT_base) -lm -o $@
 
+$(EXAMPLE_PLUGINS): $(O)/%.so: %.c $(wildcard include/tern/*) $(O)/flags
+	@mkdir -p $(@D)
+	@echo "  PLUGIN $@"
+	@$(CC) -std=gnu17 $(WARN) $(HARDEN) -shared -fPIC -fvisibility=hidden -Iinclude $(CFLAGS) $(DEFS) \
+	    $(SAN_LDFLAGS) $< include/tern/error.c -o $@
+
 # ---- tests ---------------------------------------------------------------------------
 
 # A test of a layer is linked with that layer and those below it, so that an upward call
@@ -275,7 +283,7 @@ check: ## deps, unit and integration; SANITIZE=address|thread runs them on such 
 	    cat $(O)/log/unit/total $(O)/log/integration/total; [ $$unit = 0 ] && [ $$integration = 0 ]
 
 .PHONY: unit
-unit: $(TEST_BINS) $(FUZZ_BINS) $(TEST_PLUGINS) ## unit, golden, sim, fault tests, fuzz replay; T=lib/conf picks by path
+unit: $(TEST_BINS) $(FUZZ_BINS) $(TEST_PLUGINS) $(EXAMPLE_PLUGINS) $(PLUGINS) ## unit, golden, sim, fault tests, fuzz replay; T=lib/conf picks by path
 	@$(SLOWER) $(AROUND) tests/lib/run-unit $(O)/log/unit $(TEST_BINS) $(FUZZ_BINS)
 
 $(BUILD)/venv/ready: tests/requirements.txt
@@ -311,7 +319,7 @@ run-demo: all $(BUILD)/venv/ready
 	@$(WITH_KAFKA); $(BUILD)/venv/bin/python examples/demo.py
 
 .PHONY: valgrind
-valgrind: $(TEST_BINS) $(TEST_PLUGINS) ## the unit tests under valgrind; T= picks by path
+valgrind: $(TEST_BINS) $(TEST_PLUGINS) $(EXAMPLE_PLUGINS) ## the unit tests under valgrind; T= picks by path
 	@CK_FORK=no CK_TIMEOUT_MULTIPLIER=20 UNIT_TIMEOUT=1200 \
 	    WRAPPER='valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' \
 	    tests/lib/run-unit $(O)/log/valgrind $(TEST_BINS)

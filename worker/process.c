@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -70,6 +71,17 @@ static void init_signals(void)
         abort(); /* no descriptor is left before anything was started */
 }
 
+/* A file or socket for each of many tasks: as many as the system lets us have. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit); /* when it may not be, the old one stays */
+    }
+}
+
 void process_init(void)
 {
     /* NOLINTBEGIN(concurrency-mt-unsafe): there is one thread yet */
@@ -78,6 +90,7 @@ void process_init(void)
     mallopt(M_ARENA_MAX, ARENAS);
     mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
     /* NOLINTEND(concurrency-mt-unsafe) */
+    raise_file_limit();
     init_signals();
     if (levels)
         process_set_levels(levels);

@@ -19,7 +19,8 @@
 #include <tern/version.h>
 
 enum {
-    CHUNK_BYTES = 64 * 1024, /* of one read */
+    CHUNK_BYTES = 64 * 1024, /* of one read, when there is much */
+    GLANCE_BYTES = 1024,     /* of one read, when there was nothing */
     LOOK_MS = 1000,          /* until the file is looked at again */
     STDIN_MS = 200,          /* wait for standard input, which a stop does not end */
     MISSING_LOG_MS = 60000,
@@ -31,6 +32,7 @@ struct file_task {
     struct tern_source_partition *source; /* NULL: standard input */
     struct line_reader reader;
     int fd;                 /* -1: not open yet */
+    bool is_growing;        /* the last read was a full one */
     int64_t log_missing_ms; /* when it may be said again that the file is missing */
 };
 
@@ -150,15 +152,15 @@ static bool is_ready(const struct file_task *t, int64_t max_wait_ms)
            poll(&p, 1, (int)clock_left_ms(clock_deadline_ms(STDIN_MS), max_wait_ms)) > 0;
 }
 
-/* Reads what is there; 0 in *ret_count: nothing. */
-static int read_chunk(struct file_task *t, size_t *ret_count, struct tern_error *err)
+/* Takes len bytes from the file into the reader. */
+static int read_into(struct file_task *t, size_t len, size_t *ret_count, struct tern_error *err)
 {
     uint8_t *room;
     ssize_t n;
 
-    if (line_reader_room(&t->reader, CHUNK_BYTES, &room, err) < 0)
+    if (line_reader_room(&t->reader, len, &room, err) < 0)
         return tern_context(err, "file '%s'", t->settings.file ? t->settings.file : "stdin");
-    n = read(t->fd, room, CHUNK_BYTES);
+    n = read(t->fd, room, len);
     if (n < 0 && errno != EAGAIN && errno != EINTR) {
         if (!t->settings.file)
             return tern_fail(err, TERN_EINTERNAL, "cannot read standard input");
@@ -166,6 +168,19 @@ static int read_chunk(struct file_task *t, size_t *ret_count, struct tern_error 
     }
     *ret_count = n > 0 ? (size_t)n : 0;
     line_reader_add(&t->reader, *ret_count);
+    return 0;
+}
+
+/* Reads what is there; 0 in *ret_count: nothing. A file that does not grow has no large buffer. */
+static int read_chunk(struct file_task *t, size_t *ret_count, struct tern_error *err)
+{
+    size_t len = t->is_growing ? CHUNK_BYTES : GLANCE_BYTES;
+
+    if (read_into(t, len, ret_count, err) < 0)
+        return -1;
+    t->is_growing = *ret_count == len;
+    if (*ret_count == 0)
+        line_reader_trim(&t->reader);
     return 0;
 }
 

@@ -78,6 +78,14 @@ bool line_reader_next(struct line_reader *r, struct buf *out)
     return true;
 }
 
+void line_reader_trim(struct line_reader *r)
+{
+    if (r->at < r->in.len)
+        return;
+    buf_fini(&r->in);
+    r->at = r->scanned = 0;
+}
+
 void line_reader_fini(struct line_reader *r)
 {
     buf_fini(&r->in);

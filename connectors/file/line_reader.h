@@ -35,4 +35,6 @@ int line_reader_room(struct line_reader *r, size_t size, uint8_t **ret_room,
 void line_reader_add(struct line_reader *r, size_t size);
 /* Appends the next line to out, as valid UTF-8; false when there is none that has ended. */
 bool line_reader_next(struct line_reader *r, struct buf *out) MUST_CHECK;
+/* Gives the memory back that nothing is in. */
+void line_reader_trim(struct line_reader *r);
 void line_reader_fini(struct line_reader *r);

@@ -254,3 +254,41 @@ void jsonx_write(struct buf *out, const json_t *value)
         break;
     }
 }
+
+static void write_java_map(struct buf *out, const json_t *object)
+{
+    json_t *unconst = (json_t *)object; /* jansson's iterators change nothing */
+    const char *comma = "";
+
+    buf_add_char(out, '{');
+    for (void *it = json_object_iter(unconst); it; it = json_object_iter_next(unconst, it)) {
+        buf_add_str(out, comma);
+        buf_add(out, json_object_iter_key(it), json_object_iter_key_len(it));
+        buf_add_char(out, '=');
+        jsonx_write_java(out, json_object_iter_value(it));
+        comma = ", ";
+    }
+    buf_add_char(out, '}');
+}
+
+static void write_java_list(struct buf *out, const json_t *array)
+{
+    buf_add_char(out, '[');
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        buf_add_str(out, i ? ", " : "");
+        jsonx_write_java(out, json_array_get(array, i));
+    }
+    buf_add_char(out, ']');
+}
+
+void jsonx_write_java(struct buf *out, const json_t *value)
+{
+    if (json_is_object(value))
+        write_java_map(out, value);
+    else if (json_is_array(value))
+        write_java_list(out, value);
+    else if (json_is_string(value))
+        buf_add(out, json_string_value(value), json_string_length(value));
+    else
+        jsonx_write(out, value);
+}

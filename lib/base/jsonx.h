@@ -18,6 +18,8 @@
 
 /* Appends the text of value to out (out->failed past its limit, or for invalid UTF-8). */
 void jsonx_write(struct buf *out, const json_t *value);
+/* Appends what Java's Map and List print of such a value: {a=1, b=[x, null]}. */
+void jsonx_write_java(struct buf *out, const json_t *value);
 /* Appends a JSON string literal. */
 void jsonx_write_string(struct buf *out, const char *text, size_t len);
 /* Appends a double as Java prints it: 1.0, 1.0E21, 1.0E-4, NaN. */

@@ -35,6 +35,7 @@ static void *boot(void *p)
 void thread_start(struct thread *t, const char *name, void (*run)(void *arg), void *arg)
 {
     struct boot *b = xmalloc(sizeof(*b));
+    pthread_attr_t attr;
     sigset_t all, old;
     int rc;
 
@@ -42,10 +43,15 @@ void thread_start(struct thread *t, const char *name, void (*run)(void *arg), vo
     b->arg = arg;
     snprintf(b->name, sizeof(b->name), "%s", name);
     sem_init(&b->known, 0, 0);
+    pthread_attr_init(&attr);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    pthread_attr_setstacksize(&attr, THREAD_STACK_BYTES);
+#endif
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
-    rc = pthread_create(&t->id, NULL, boot, b);
+    rc = pthread_create(&t->id, &attr, boot, b);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attr);
     if (rc != 0) {
         fprintf(stderr, "cannot start thread '%s': error %d\n", name, rc);
         abort();

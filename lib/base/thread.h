@@ -16,6 +16,10 @@ struct thread {
     bool started;
 };
 
+enum {
+    THREAD_STACK_BYTES = 1024 * 1024 /* as Java's; only what was touched takes memory */
+};
+
 /* Starts run(arg) on a thread called name (cut to 15 bytes). Aborts when the system has no thread
  * left. */
 void thread_start(struct thread *t, const char *name, void (*run)(void *arg), void *arg);

@@ -203,6 +203,11 @@ struct pending_queue *host_queue(const struct tern_source_partition *partition)
     return partition->queue;
 }
 
+const char *host_offset_name(const struct tern_source_partition *partition)
+{
+    return partition->offset_name;
+}
+
 const char *host_partition_key(const struct tern_source_partition *partition)
 {
     return partition->key;

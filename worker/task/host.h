@@ -62,3 +62,4 @@ bool host_owns(const struct host *h, const struct tern_source_partition *partiti
 /* Its queue of unacknowledged records. */
 struct pending_queue *host_queue(const struct tern_source_partition *partition);
 const char *host_partition_key(const struct tern_source_partition *partition);
+const char *host_offset_name(const struct tern_source_partition *partition);

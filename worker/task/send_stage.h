@@ -2,7 +2,8 @@
 #pragma once
 /*
  * send_stage - what a source task needs of the thing that carries its records to the target.
- * Kafka's producer is one; tests have another. Threads and results as in lib/kafka/producer.h.
+ * Kafka's producer is one, open while it is needed; tests have another. Threads and results as in
+ * lib/kafka/producer.h.
  */
 #include "lib/kafka/producer.h"
 
@@ -32,5 +33,14 @@ struct send_stage {
 typedef int send_stage_open_fn(const struct tern_config *java, producer_on_ack *on_ack, void *arg,
                                struct send_stage **ret_stage, struct tern_error *err);
 
+/*
+ * A producer for one task. While the process has few, it is open from here on, and what is wrong
+ * with the settings is said here; else the settings are checked, and it comes with the first
+ * record and goes when nothing is sent.
+ */
 int send_stage_open_kafka(const struct tern_config *java, producer_on_ack *on_ack, void *arg,
                           struct send_stage **ret_stage, struct tern_error *err) MUST_CHECK;
+/* How many producers are open in the process. Thread: any. */
+int send_stage_open_producers(void);
+/* For tests: how many may be open without need, and how long another may be idle. */
+void send_stage_set_limits(int at_will, int64_t idle_ms);

@@ -9,10 +9,10 @@
 LOG_DOMAIN("org.apache.kafka.connect.runtime.WorkerSourceTask");
 
 enum {
-    POLL_BUSY_MS = 10,  /* poll() while acknowledgements or a write of offsets are awaited */
-    POLL_IDLE_MS = 500, /* poll() while nothing is */
-    SPIN_MS = 10,       /* the longest pause after a poll() that brings nothing at once */
-    BUSY_MS = 20,       /* wait for room in the send stage */
+    POLL_BUSY_MS = 10,   /* poll() while acknowledgements or a write of offsets are awaited */
+    POLL_IDLE_MS = 1000, /* poll() while nothing is */
+    SPIN_MS = 10,        /* the longest pause after a poll() that brings nothing at once */
+    BUSY_MS = 20,        /* wait for room in the send stage */
     BUSY_WARN_MS = 30000,
     RETRY_MIN_MS = 100, /* after a poll() that failed retriably */
     RETRY_MAX_MS = 5000,

@@ -63,9 +63,11 @@ const char *source_records_failure(const struct source_records *r)
     return r->failure;
 }
 
-static const char *source_key_of(const struct tern_source_record *rec)
+static struct record_origin origin_of(const struct tern_source_record *rec)
 {
-    return rec->source ? host_partition_key(rec->source) : NULL;
+    if (!rec->source)
+        return (struct record_origin){NULL, NULL};
+    return (struct record_origin){host_partition_key(rec->source), host_offset_name(rec->source)};
 }
 
 static void commit_record(struct source_records *r, const struct tern_source_record *rec,
@@ -132,8 +134,9 @@ static bool tolerates(struct source_records *r)
 static bool leave_out(struct source_records *r, const struct tern_source_record *rec,
                       const struct tern_error *err)
 {
-    tolerance_report(&r->tolerance, STAGE_KAFKA_PRODUCE, task_class, rec, source_key_of(rec),
-                     err->msg);
+    const struct record_origin origin = origin_of(rec);
+
+    tolerance_report(&r->tolerance, STAGE_KAFKA_PRODUCE, task_class, rec, &origin, err->msg);
     if (tolerates(r)) {
         commit_record(r, rec, NULL);
         return true;
@@ -170,19 +173,56 @@ static void on_ack(void *arg, const struct producer_ack *ack)
 
 /* ---- conversion ---- */
 
+/* One call of a converter, to be made again where that may help. */
+struct conversion {
+    struct converter *converter;
+    const char *topic;
+    const struct tern_value *value;
+    struct buf *scratch;
+    struct tern_bytes *ret_bytes;
+};
+
+static int convert_once(void *arg, struct tern_error *err)
+{
+    struct conversion *c = arg;
+
+    buf_clear(c->scratch);
+    return converter_from_connect(c->converter, c->topic, c->value, c->scratch, c->ret_bytes, err);
+}
+
+static bool wait_to_retry(void *arg, int64_t timeout_ms)
+{
+    const struct tern_host *host = host_face(arg);
+
+    return host->wait(host, timeout_ms);
+}
+
+/* -1: reported, and the task has failed or the record is to be left out. */
+static int not_converted(struct source_records *r, const struct converter *c,
+                         enum tolerance_stage stage, const struct tern_source_record *rec,
+                         const struct tern_error *err)
+{
+    const struct record_origin origin = origin_of(rec);
+
+    tolerance_report(&r->tolerance, stage, c->cls->name, rec, &origin, err->msg);
+    if (!r->tolerance.all && !host_face(r->conf.host)->stopping(host_face(r->conf.host))) {
+        fail(r, "Tolerance exceeded in error handler",
+             err->code == TERN_ERETRIABLE ? trace_class(err->code) : data_exception, err);
+    }
+    return -1;
+}
+
 static int convert(struct source_records *r, struct converter *c, enum tolerance_stage stage,
                    const struct tern_source_record *rec, const struct tern_value *value,
                    struct buf *scratch, struct tern_bytes *ret_bytes)
 {
+    struct conversion conversion = {c, rec->topic, value, scratch, ret_bytes};
     struct tern_error err;
 
-    buf_clear(scratch);
-    if (converter_from_connect(c, rec->topic, value, scratch, ret_bytes, &err) == 0)
+    if (tolerance_run(&r->tolerance, convert_once, &conversion, wait_to_retry, r->conf.host,
+                      &err) == 0)
         return 0;
-    tolerance_report(&r->tolerance, stage, c->cls->name, rec, source_key_of(rec), err.msg);
-    if (!r->tolerance.all)
-        fail(r, "Tolerance exceeded in error handler", data_exception, &err);
-    return -1;
+    return not_converted(r, c, stage, rec, &err);
 }
 
 static void want_headers(struct outgoing *out, size_t count)
@@ -410,6 +450,8 @@ int source_records_open(const struct source_records_conf *conf, struct source_re
         .all = conf->settings->tolerate_all,
         .log = conf->settings->log_errors,
         .log_record = conf->settings->log_records,
+        .retry_timeout_ms = conf->settings->retry_timeout_ms,
+        .retry_delay_max_ms = conf->settings->retry_delay_max_ms,
         .id = conf->id,
     };
     r->topics = (struct ptrmap)PTRMAP_INIT(free);

@@ -33,6 +33,7 @@ static const struct tern_config_key worker_keys[] = {
 struct connector_part {
     const char *tolerance;
     bool log, log_records;
+    int64_t retry_timeout_ms, retry_delay_max_ms;
     struct tern_list transforms;
 };
 
@@ -50,6 +51,10 @@ static const struct tern_config_key connector_keys[] = {
          "Whether to log each error and the details of the failing operation and problematic record."},
     {"errors.log.include.messages", TERN_BOOL, "false", TERN_MEDIUM, AT(log_records),
      .doc = "Whether to include in the log the record that resulted in a failure."},
+    {"errors.retry.timeout", TERN_LONG, "0", TERN_MEDIUM, AT(retry_timeout_ms),
+     .doc = "The maximum duration in milliseconds that a failed operation will be reattempted."},
+    {"errors.retry.delay.max.ms", TERN_LONG, "60000", TERN_MEDIUM, AT(retry_delay_max_ms),
+     .doc = "The maximum duration in milliseconds between consecutive retry attempts."},
     {"transforms", TERN_LIST, "", TERN_LOW, AT(transforms),
      .doc = "Aliases for the transformations to be applied to records."},
     TERN_END,
@@ -106,6 +111,8 @@ int task_settings_read(const struct tern_config *worker, const struct tern_confi
         .tolerate_all = strcmp(c.tolerance, "all") == 0,
         .log_errors = c.log,
         .log_records = c.log_records,
+        .retry_timeout_ms = c.retry_timeout_ms,
+        .retry_delay_max_ms = c.retry_delay_max_ms,
     };
     return 0;
 }

@@ -19,6 +19,8 @@ struct task_settings {
     int64_t shutdown_timeout_ms;  /* task.shutdown.graceful.timeout.ms */
     bool tolerate_all;            /* errors.tolerance=all */
     bool log_errors, log_records; /* errors.log.enable, errors.log.include.messages */
+    int64_t retry_timeout_ms;     /* errors.retry.timeout; below 0: for ever */
+    int64_t retry_delay_max_ms;   /* errors.retry.delay.max.ms */
 };
 
 /*
