@@ -34,6 +34,21 @@ void held_apply(struct held *h, enum group_protocol protocol, struct protocol_as
     h->is_known = true;
 }
 
+void held_drop_others(struct held *h, const struct work *configured, struct work *ret_dropped)
+{
+    CLEANUP(work_fini) struct work all = WORK_INIT, others = WORK_INIT;
+    struct work_list kept = {0};
+
+    work_list_copy_to(&h->last.assigned, &all);
+    work_minus(&all, configured, &others);
+    if (work_is_empty(&others))
+        return;
+    carry_over(&h->last.assigned, &others, &kept);
+    work_list_fini(&h->last.assigned);
+    h->last.assigned = kept;
+    work_add_all(ret_dropped, &others);
+}
+
 void held_put_metadata(const struct held *h, const char *url, int64_t offset,
                        enum group_protocol protocol, struct buf *out)
 {

@@ -23,6 +23,12 @@ struct held {
  */
 void held_apply(struct held *h, enum group_protocol protocol, struct protocol_assignment *a,
                 struct work *ret_revoked);
+/*
+ * Gives up what is not configured any more, and adds it to ret_dropped. A leader takes back what
+ * it saw being removed; what a worker brings back that was out of the group meanwhile, it does
+ * not, and it would run for ever. Java's worker has no such step.
+ */
+void held_drop_others(struct held *h, const struct work *configured, struct work *ret_dropped);
 /* Appends the metadata for a join; out->failed past its limit. */
 void held_put_metadata(const struct held *h, const char *url, int64_t offset,
                        enum group_protocol protocol, struct buf *out);

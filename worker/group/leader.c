@@ -12,14 +12,9 @@ enum {
     BLOB_MAX_BYTES = 64 << 20,
 };
 
-struct owner {
-    char *url;
-    struct work owns;
-};
-
 struct leader {
     struct assign_incremental incremental;
-    VEC(struct owner) owners; /* after the last round; none while a join is under way */
+    struct owners *owners; /* after the last round; NULL while a join is under way */
 };
 
 struct leader *leader_new(int64_t max_delay_ms)
@@ -34,32 +29,32 @@ void leader_free(struct leader *l)
 {
     if (!l)
         return;
-    leader_forget_owners(l);
-    vec_fini(&l->owners);
+    owners_free(l->owners);
     assign_incremental_fini(&l->incremental);
     free(l);
 }
 
 void leader_forget_owners(struct leader *l)
 {
-    while (l->owners.count) {
-        struct owner *owner = &l->owners.at[--l->owners.count];
+    owners_free(TAKE(l->owners));
+}
 
-        free(owner->url);
-        work_fini(&owner->owns);
-    }
+void leader_forget_history(struct leader *l)
+{
+    const int64_t max_delay_ms = l->incremental.max_delay_ms;
+
+    assign_incremental_fini(&l->incremental);
+    assign_incremental_init(&l->incremental, max_delay_ms);
+}
+
+struct owners *leader_take_owners(struct leader *l)
+{
+    return TAKE(l->owners);
 }
 
 const char *leader_owner_url(const struct leader *l, const char *connector, int32_t task)
 {
-    for (size_t i = 0; i < l->owners.count; i++) {
-        const struct owner *owner = &l->owners.at[i];
-
-        if (task == WORK_CONNECTOR ? work_has_connector(&owner->owns, connector)
-                                   : work_has_task(&owner->owns, connector, task))
-            return owner->url;
-    }
-    return NULL;
+    return owners_url(l->owners, connector, task);
 }
 
 void leader_answer_fini(struct leader_answer *answer)
@@ -182,11 +177,9 @@ static void assign(struct leader *l, const struct leader_round *round, const str
 static void remember_owners(struct leader *l, const struct told *told, struct assign_result *result)
 {
     leader_forget_owners(l);
-    for (size_t i = 0; i < result->count; i++) {
-        vec_push(&l->owners,
-                 (struct owner){xstrdup(told->metadata[i].url), result->shares[i].owns});
-        result->shares[i].owns = (struct work)WORK_INIT;
-    }
+    l->owners = owners_new();
+    for (size_t i = 0; i < result->count; i++)
+        owners_add(l->owners, told->metadata[i].url, &result->shares[i].owns);
 }
 
 int leader_assign(struct leader *l, const struct leader_round *round,

@@ -10,6 +10,7 @@
 #include "lib/base/macros.h"
 #include "lib/base/slice.h"
 #include "worker/group/membership.h"
+#include "worker/group/owners.h"
 
 #include <tern/error.h>
 
@@ -64,6 +65,13 @@ void leader_answer_fini(struct leader_answer *answer);
 
 /* A new join begins: who runs what is not known any more. */
 void leader_forget_owners(struct leader *l);
+/*
+ * What earlier rounds left assigned counts no more: work that nobody holds is then new, and
+ * given out at once, instead of waiting for the one who held it.
+ */
+void leader_forget_history(struct leader *l);
+/* Hands the owners of the last round over; NULL: not known. */
+struct owners *leader_take_owners(struct leader *l);
 /*
  * The URL of the worker that runs a task, or with WORK_CONNECTOR the connector; NULL when that
  * is not known. Borrowed until the next call of another function.
