@@ -135,11 +135,17 @@ static int set_option(int fd, int level, int option, int value)
     return setsockopt(fd, level, option, &value, sizeof(value));
 }
 
-/* Not one of them is needed: what the system refuses is left as it is. */
+/*
+ * Not one of them is needed: what the system refuses is left as it is. A host that is gone without
+ * a word is noticed by its silence while a long answer is awaited, within some 25 s.
+ */
 static void tune(const struct conn *c)
 {
     (void)set_option(c->fd, IPPROTO_TCP, TCP_NODELAY, 1);
     (void)set_option(c->fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    (void)set_option(c->fd, IPPROTO_TCP, TCP_KEEPIDLE, 10);
+    (void)set_option(c->fd, IPPROTO_TCP, TCP_KEEPINTVL, 5);
+    (void)set_option(c->fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
     if (c->options.send_buffer_bytes > 0)
         (void)set_option(c->fd, SOL_SOCKET, SO_SNDBUF, c->options.send_buffer_bytes);
     if (c->options.receive_buffer_bytes > 0)

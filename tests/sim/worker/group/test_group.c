@@ -9,7 +9,7 @@
 #include "tests/lib/testing.h"
 
 enum {
-    CHAOS_RUNS = 40, /* of each row */
+    CHAOS_RUNS = 15, /* of each row */
     SESSION_MS = 10000,
     REBALANCE_MS = 60000,
     HEARTBEAT_MS = 3000,

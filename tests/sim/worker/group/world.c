@@ -10,6 +10,7 @@
 #include "lib/base/vec.h"
 #include "lib/base/xmem.h"
 #include "lib/wire/wire_error.h"
+#include "worker/group/request_copy.h"
 
 enum {
     DELIVERY_MS_MAX = 3000,
@@ -34,8 +35,8 @@ struct letter {
     unsigned life;  /* of the worker */
     unsigned epoch; /* of its connection */
     int broker;
-    struct member_request request;
-    VEC(void *) owned;
+    struct request_copy request;
+    VEC(void *) owned; /* by the answer */
     struct coordinator_answer answer;
 };
 
@@ -148,6 +149,7 @@ static void letter_fini(struct letter *l)
     for (size_t i = 0; i < l->owned.count; i++)
         free(l->owned.at[i]);
     vec_fini(&l->owned);
+    request_copy_fini(&l->request);
 }
 
 static void post(struct world *w, struct letter *l, int64_t after_ms)
@@ -193,37 +195,6 @@ static void *own_array(struct letter *l, const void *data, size_t count, size_t 
     return copy;
 }
 
-static void own_request(struct letter *l)
-{
-    struct member_request *q = &l->request;
-
-    if (q->api == WIRE_JOIN_GROUP) {
-        struct msg_join_group_protocol *p =
-            own_array(l, q->join.protocols, q->join.protocol_count, sizeof(*p));
-
-        for (size_t i = 0; i < q->join.protocol_count; i++) {
-            p[i].name = own(l, p[i].name);
-            p[i].metadata = own(l, p[i].metadata);
-        }
-        q->join.protocols = p;
-        q->join.member = own(l, q->join.member);
-    } else if (q->api == WIRE_SYNC_GROUP) {
-        struct msg_sync_group_assignment *a =
-            own_array(l, q->sync.assignments, q->sync.assignment_count, sizeof(*a));
-
-        for (size_t i = 0; i < q->sync.assignment_count; i++) {
-            a[i].member = own(l, a[i].member);
-            a[i].assignment = own(l, a[i].assignment);
-        }
-        q->sync.assignments = a;
-        q->sync.member = own(l, q->sync.member);
-    } else if (q->api == WIRE_HEARTBEAT) {
-        q->heartbeat.member = own(l, q->heartbeat.member);
-    } else {
-        q->leave.member = own(l, q->leave.member);
-    }
-}
-
 static void send_request(struct worker *k, const struct member_request *request)
 {
     struct world *w = k->world;
@@ -234,7 +205,6 @@ static void send_request(struct worker *k, const struct member_request *request)
         .worker = k->number,
         .life = k->life,
         .epoch = k->epoch,
-        .request = *request,
     };
     bool is_known = member_coordinator(k->member, &host, &port);
 
@@ -242,6 +212,7 @@ static void send_request(struct worker *k, const struct member_request *request)
     k->last_serial = request->serial;
     l.broker = port;
     l.kind = LETTER_FAILED;
+    l.request.request.serial = request->serial;
     post(w, &l, request->timeout_ms);
     l.kind = LETTER_REQUEST;
     if (k->is_cut)
@@ -254,7 +225,7 @@ static void send_request(struct worker *k, const struct member_request *request)
         l.kind = LETTER_REQUEST; /* it arrives, the answer does not */
         l.epoch = UINT32_MAX;
     }
-    own_request(&l);
+    request_copy_init(&l.request, request);
     post(w, &l, latency(w));
 }
 
@@ -490,8 +461,8 @@ static void take_found(struct worker *k, int broker)
 
 static void refuse(struct world *w, const struct letter *l, int16_t error)
 {
-    const struct coordinator_answer a = {.api = l->request.api,
-                                         .serial = l->request.serial,
+    const struct coordinator_answer a = {.api = l->request.request.api,
+                                         .serial = l->request.request.serial,
                                          .error = error,
                                          .generation = -1,
                                          .member = ""};
@@ -511,7 +482,7 @@ static void open_letter(struct world *w, struct letter *l)
         else if (w->now_ms < w->loading_until_ms)
             refuse(w, l, WIRE_COORDINATOR_LOAD_IN_PROGRESS);
         else
-            coordinator_handle(w->coordinator, w->now_ms, l->worker, &l->request);
+            coordinator_handle(w->coordinator, w->now_ms, l->worker, &l->request.request);
         break;
     case LETTER_ANSWER:
         if (is_theirs && l->epoch == k->epoch)
@@ -519,7 +490,7 @@ static void open_letter(struct world *w, struct letter *l)
         break;
     case LETTER_FAILED:
         if (is_theirs && l->epoch == k->epoch)
-            member_on_failed(k->member, w->now_ms, l->request.serial, "disconnected");
+            member_on_failed(k->member, w->now_ms, l->request.request.serial, "disconnected");
         break;
     case LETTER_FOUND:
         if (is_theirs)
