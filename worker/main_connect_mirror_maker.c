@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "lib/base/log.h"
-#include "worker/mm2/mm2.h"
+#include "worker/dedicated.h"
 #include "worker/mm2/mm2_args.h"
 #include "worker/process.h"
 
@@ -25,17 +25,17 @@ static void on_fatal(void *arg)
 static int serve(const struct mm2_plan *plan)
 {
     struct tern_error err;
-    struct mm2 *mm2;
+    struct dedicated *d;
     bool was_asked;
 
-    if (mm2_start(plan, on_fatal, NULL, &mm2, &err) < 0) {
+    if (dedicated_start(plan, on_fatal, NULL, &d, &err) < 0) {
         log_error("%s", err.msg);
         return EXIT_FAILURE;
     }
     was_asked = process_wait();
-    if (!mm2_stop(mm2))
+    if (!dedicated_stop(d))
         _exit(EXIT_FAILURE); /* what still runs uses what would be released */
-    mm2_free(mm2);
+    dedicated_free(d);
     return was_asked ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

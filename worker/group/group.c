@@ -95,15 +95,13 @@ static void take_orders(struct group *g, struct orders *ret_orders)
     struct shared *s = &g->shared;
 
     gate_lock(&g->gate);
-    *ret_orders = (struct orders){
-        .asked = s->asked,
-        .polls = s->polls,
-        .is_polling = s->is_polling,
-        .is_delivered = s->is_delivered,
-        .is_stopping = s->is_stopping,
-        .rejoin = TAKE(s->rejoin),
-        .leave = TAKE(s->leave),
-    };
+    ret_orders->asked = s->asked;
+    ret_orders->polls = s->polls;
+    ret_orders->is_polling = s->is_polling;
+    ret_orders->is_delivered = s->is_delivered;
+    ret_orders->is_stopping = s->is_stopping;
+    ret_orders->rejoin = TAKE(s->rejoin);
+    ret_orders->leave = TAKE(s->leave);
     s->is_delivered = false;
     gate_unlock(&g->gate);
 }

@@ -24,22 +24,27 @@ static void tell(tern_config_fault *fault, void *arg, const char *key, const str
 static int check_whole(const struct worker_settings *s, tern_config_fault *fault, void *arg,
                        struct tern_error *err)
 {
+    struct tern_error first = {0};
+
     if (strcasecmp(s->exactly_once, "disabled") != 0) {
-        tern_fail_at(err, "worker_config.c", TERN_EINVALID,
+        tern_fail_at(&first, "worker_config.c", TERN_EINVALID,
                      "Invalid value %s for configuration exactly.once.source.support: exactly-once "
                      "delivery is not built into this worker yet, expected disabled",
                      s->exactly_once);
-        tell(fault, arg, "exactly.once.source.support", err);
-        return -1;
+        tell(fault, arg, "exactly.once.source.support", &first);
     }
     if (s->heartbeat_interval_ms >= s->session_timeout_ms) {
         /* peer text */
         tern_fail_at(err, "worker_config.c", TERN_EINVALID,
                      "Heartbeat must be set lower than the session timeout");
         tell(fault, arg, "heartbeat.interval.ms", err);
-        return -1;
+        if (!first.code)
+            return -1;
     }
-    return 0;
+    if (!first.code)
+        return 0;
+    *err = first;
+    return -1;
 }
 
 int worker_config_bind(const struct tern_config *config, struct worker_settings *ret_settings,

@@ -8,9 +8,10 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/xmem.h"
-#include "worker/group/sole.h"
+#include "worker/group/group.h"
 #include "worker/herder/herder.h"
 #include "worker/herder/worker_config.h"
+#include "worker/herder/worker_group.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorMaker");
 
@@ -18,13 +19,14 @@ LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorMaker");
 struct mm2_herder {
     struct mm2 *mm2;
     const struct mm2_flow_plan *plan;
+    struct worker_group *group;
+    void *peers; /* NULL: none */
     struct herder *herder;
     bool was_leader; /* herder thread */
 };
 
 struct mm2 {
-    void (*on_fatal)(void *arg);
-    void *arg;
+    struct mm2_conf conf;
     struct mm2_herder *herders;
     size_t count;
 };
@@ -88,20 +90,24 @@ static void on_ended(void *arg, const struct tern_error *err)
     struct mm2_herder *m = arg;
 
     if (err)
-        m->mm2->on_fatal(m->mm2->arg);
+        m->mm2->conf.on_fatal(m->mm2->conf.arg);
 }
 
 static const struct herder_hooks hooks = {.rebalanced = on_rebalanced, .ended = on_ended};
 
 /* ---- names ---- */
 
-/* <host>/<flow>/<random uuid>; to be freed. The host is what the system says: no look-up over the
- * network. */
-static char *worker_id(const char *flow)
+/*
+ * "host:port/flow" with internal REST, else <host>/<flow>/<random uuid>; to be freed. The host is
+ * what the system says: no look-up over the network.
+ */
+static char *worker_id(const struct mm2_conf *conf, const char *flow)
 {
     char host[256] = "localhost";
     uint16_t r[8] = {0};
 
+    if (conf->worker_id)
+        return xasprintf("%s/%s", conf->worker_id, flow);
     if (gethostname(host, sizeof(host) - 1) < 0)
         log_debug("the host has no name");
     if (getrandom(r, sizeof(r), 0) != (ssize_t)sizeof(r))
@@ -114,35 +120,49 @@ static char *worker_id(const char *flow)
 
 /* ---- starting and stopping ---- */
 
+static void open_peers(struct mm2_herder *m)
+{
+    const struct mm2_conf *c = &m->mm2->conf;
+
+    if (c->peers)
+        m->peers = c->open_peers(m->plan->flow.source, m->plan->flow.target);
+}
+
 static int make_herder(struct mm2_herder *m, struct tern_error *err)
 {
+    const struct mm2_conf *c = &m->mm2->conf;
     const struct tern_config worker = config_ref_config(m->plan->worker);
-    CLEANUP(freep) char *id = worker_id(m->plan->flow.name);
-    const struct herder_conf conf = {
+    CLEANUP(freep) char *id = worker_id(c, m->plan->flow.name);
+    struct herder_conf conf = {
         .label = m->plan->flow.name,
         .worker_id = id,
-        .url = "NOTUSED", /* as the peer writes it without internal REST */
+        .url = c->url ? c->url : "NOTUSED", /* as the peer writes it without internal REST */
         .worker = m->plan->worker,
         .plugins = m->plan->plugins,
-        .open_membership = sole_open,
+        .open_membership = group_open,
+        .peers = c->peers,
         .hooks = &hooks,
         .arg = m,
     };
 
     log_info("Creating herder for %s", m->plan->flow.name);
     worker_config_note(&worker);
+    if (worker_group_new(m->plan->worker, id, &m->group, err) < 0)
+        return tern_context(err, "%s", m->plan->flow.name);
+    open_peers(m);
+    conf.peers_arg = m->peers;
+    conf.membership_arg = worker_group_conf(m->group);
     if (herder_new(&conf, &m->herder, err) < 0)
         return tern_context(err, "%s", m->plan->flow.name);
     return 0;
 }
 
-int mm2_start(const struct mm2_plan *plan, void (*on_fatal)(void *arg), void *arg,
-              struct mm2 **ret_mm2, struct tern_error *err)
+int mm2_start(const struct mm2_plan *plan, const struct mm2_conf *conf, struct mm2 **ret_mm2,
+              struct tern_error *err)
 {
     struct mm2 *m = xcalloc(1, sizeof(*m));
 
-    m->on_fatal = on_fatal;
-    m->arg = arg;
+    m->conf = *conf;
     m->count = plan->flow_count;
     m->herders = xcalloc(m->count + 1, sizeof(*m->herders));
     for (size_t i = 0; i < m->count; i++) {
@@ -153,16 +173,27 @@ int mm2_start(const struct mm2_plan *plan, void (*on_fatal)(void *arg), void *ar
             return -1;
         }
     }
-    if (mm2_is_true(strmap_get(&plan->raw, "dedicated.mode.enable.internal.rest"))) {
-        log_warn("dedicated.mode.enable.internal.rest: processes do not share the work of a file "
-                 "yet: run one process for each file");
-    }
     log_info("Kafka MirrorMaker starting with %zu herders.", m->count);
     for (size_t i = 0; i < m->count; i++)
         herder_start(m->herders[i].herder);
     log_info("Kafka MirrorMaker started");
     *ret_mm2 = m;
     return 0;
+}
+
+size_t mm2_flow_count(const struct mm2 *m)
+{
+    return m->count;
+}
+
+struct herder *mm2_flow(const struct mm2 *m, size_t i, const char **ret_source,
+                        const char **ret_target)
+{
+    const struct mm2_herder *h = &m->herders[i];
+
+    *ret_source = h->plan->flow.source;
+    *ret_target = h->plan->flow.target;
+    return h->herder;
 }
 
 static int64_t stop_timeout_ms(const struct mm2 *m)
@@ -200,8 +231,12 @@ void mm2_free(struct mm2 *m)
 {
     if (!m)
         return;
-    for (size_t i = 0; i < m->count; i++)
+    for (size_t i = 0; i < m->count; i++) {
+        if (m->herders[i].peers) /* it answers what the herder waits for */
+            m->conf.close_peers(m->herders[i].peers);
         herder_free(m->herders[i].herder);
+        worker_group_free(m->herders[i].group);
+    }
     free(m->herders);
     free(m);
 }

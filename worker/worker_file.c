@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker/worker_file.h"
+
+#include <string.h>
+
+#include "lib/base/log.h"
+#include "lib/base/strmap.h"
+#include "lib/base/xmem.h"
+#include "lib/conf/config_def.h"
+#include "lib/conf/properties.h"
+#include "lib/conf/provider.h"
+#include "worker/herder/worker_config.h"
+
+LOG_DOMAIN("org.apache.kafka.connect.cli.ConnectDistributed");
+
+struct file {
+    const char *path;
+    struct strmap raw;
+    struct strmap lines; /* see properties_line_of() */
+    size_t faults;
+};
+
+static void file_fini(struct file *f)
+{
+    strmap_fini(&f->raw);
+    strmap_fini(&f->lines);
+}
+
+static void on_fault(void *arg, const char *key, const char *message)
+{
+    struct file *f = arg;
+    long line = properties_line_of(&f->lines, key);
+
+    f->faults++;
+    if (line > 0)
+        log_error("%s:%ld: %s", f->path, line, message);
+    else
+        log_error("%s: %s", f->path, message);
+}
+
+/* plugin.path is needed before there are providers, and taken as it stands. */
+static int resolve(const struct file *f, struct strmap *out, struct tern_error *err)
+{
+    const struct tern_config raw = strmap_config(&f->raw);
+    struct provider_set *providers = NULL;
+    int rc;
+
+    if (provider_set_open(&raw, &providers, err) < 0)
+        return -1;
+    rc = provider_set_resolve(providers, &raw, out, err);
+    provider_set_free(providers);
+    if (rc == 0 && strmap_has(&f->raw, "plugin.path"))
+        strmap_set(out, "plugin.path", strmap_get(&f->raw, "plugin.path"));
+    return rc;
+}
+
+static int check(struct file *f, const struct strmap *worker, struct tern_error *err)
+{
+    const struct tern_config config = strmap_config(worker);
+    struct worker_settings settings;
+    struct config_memory *memory = NULL;
+
+    if (worker_config_bind(&config, &settings, on_fault, f, &memory, err) < 0)
+        return -1;
+    config_memory_free(memory);
+    return 0;
+}
+
+struct config_ref *worker_file_load(const char *path)
+{
+    CLEANUP(file_fini) struct file f = {.path = path};
+    CLEANUP(strmap_fini) struct strmap worker = STRMAP_INIT;
+    struct tern_error err;
+
+    if (properties_load_as(PROPERTIES_LATIN1, path, &f.raw, &f.lines, &err) < 0) {
+        log_error("%s", err.msg);
+        return NULL;
+    }
+    if (resolve(&f, &worker, &err) < 0 || check(&f, &worker, &err) < 0) {
+        if (f.faults == 0)
+            log_error("%s: %s", path, err.msg);
+        return NULL;
+    }
+    return config_ref_new(&worker);
+}
