@@ -8,7 +8,8 @@
 #include "rest/server.h"
 
 const struct rest_route *const rest_worker_tables[] = {
-    rest_routes_root, rest_routes_health, rest_routes_loggers, rest_routes_internal, NULL,
+    rest_routes_root,   rest_routes_connectors, rest_routes_states,   rest_routes_offsets,
+    rest_routes_health, rest_routes_loggers,    rest_routes_internal, NULL,
 };
 
 const struct rest_route *const rest_flow_tables[] = {

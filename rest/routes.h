@@ -7,6 +7,9 @@ extern const struct rest_route rest_routes_root[];
 extern const struct rest_route rest_routes_health[];
 extern const struct rest_route rest_routes_loggers[];
 extern const struct rest_route rest_routes_internal[];
+extern const struct rest_route rest_routes_connectors[];
+extern const struct rest_route rest_routes_states[];
+extern const struct rest_route rest_routes_offsets[];
 
 /* All that a worker serves, and what the flows of dedicated mode serve; each ends with NULL. */
 extern const struct rest_route *const rest_worker_tables[];

@@ -252,6 +252,14 @@ void herder_info_of(struct herder *h, const struct connector_state *connector,
 int herder_resolve(struct herder *h, const struct tern_config *raw, struct strmap *out,
                    struct tern_error *err) MUST_CHECK;
 
+/*
+ * Checks a configuration as a user gives it, with the connector's class, which may block: not for
+ * the herder's thread. *ret_refusal: NULL, or all that is wrong with it, to be freed. Errors:
+ * TERN_EINVALID: no connector type, or no such class.
+ */
+int herder_check_config(struct herder *h, const struct tern_config *raw, char **ret_refusal,
+                        struct tern_error *err) MUST_CHECK;
+
 /* Errors: TERN_ENOTFOUND. The caller releases ret_status. */
 int herder_connector_status(struct herder *h, const char *name,
                             struct herder_connector_status *ret_status,

@@ -6,8 +6,9 @@
  */
 #include "worker/herder/herder_call.h"
 
-#include <stdio.h>
+#include <string.h>
 
+#include "lib/base/jsonx.h"
 #include "lib/base/log.h"
 #include "lib/base/xmem.h"
 #include "worker/store/offset_edits.h"
@@ -66,6 +67,19 @@ static int read_pairs(struct herder *h, const char *connector, int64_t deadline_
     return rc;
 }
 
+/* A stored offset, written anew: what stands in the topic may be followed by anything. */
+static char *value_text(const char *stored)
+{
+    CLEANUP(jsonx_decrefp) json_t *json = NULL;
+    struct buf out = BUF_INIT(OFFSET_VALUE_MAX_BYTES);
+    struct tern_error err;
+
+    if (jsonx_parse(stored, strlen(stored), &json, &err) < 0 || !json_is_object(json))
+        return NULL;
+    jsonx_write(&out, json);
+    return buf_take_str(&out);
+}
+
 int herder_offsets(struct herder *h, const char *name, struct herder_ask *ask,
                    struct herder_offsets *ret_offsets, struct tern_error *err)
 {
@@ -87,10 +101,14 @@ int herder_offsets(struct herder *h, const char *name, struct herder_ask *ask,
         struct herder_offset *o = &out.at[out.count];
 
         o->partition = offset_key_partition(pairs.at[i].key);
-        if (!o->partition)
+        o->offset = value_text(pairs.at[i].value);
+        if (o->partition && o->offset) {
+            out.count++;
             continue;
-        o->offset = TAKE(pairs.at[i].value);
-        out.count++;
+        }
+        log_warn("Ignoring an offset of connector %s that is no JSON object", name);
+        free(TAKE(o->partition));
+        free(TAKE(o->offset));
     }
     *ret_offsets = out;
     return 0;
