@@ -8,8 +8,10 @@
 
 #include <string.h>
 
+#include "lib/base/log.h"
 #include "lib/base/xmem.h"
-#include "lib/conf/config_def.h"
+
+LOG_DOMAIN("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
 
 /* ---- small checks; Thread: writer ---- */
 
@@ -219,9 +221,15 @@ static int unknown(const char *name, struct tern_error *err)
 
 static int write_stop(struct herder *h, const char *connector, struct tern_error *err)
 {
-    if (config_store_put_tasks(h->configs, connector, NULL, 0, err) < 0)
+    struct tern_error unread;
+
+    if (config_store_put_tasks(h->configs, connector, NULL, 0, err) < 0 ||
+        config_store_put_target_state(h->configs, connector, TARGET_STOPPED, err) < 0)
         return -1;
-    return config_store_put_target_state(h->configs, connector, TARGET_STOPPED, err);
+    if (config_store_refresh(h->configs, clock_deadline_ms(h->settings.sync_timeout_ms), &unread) <
+        0)
+        log_warn("Reading back that connector %s is stopped: %s", connector, unread.msg);
+    return 0;
 }
 
 static int do_stop(struct herder *h, struct herder_call *call, struct tern_error *err)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/vec.h"
 #include "lib/base/xmem.h"
 #include "lib/kafka/fence.h"
 #include "tests/lib/testing.h"
@@ -111,67 +112,122 @@ int internal_topic_ensure(struct admin *a, enum internal_topic kind,
     return 0;
 }
 
-/* ---- the config topic ---- */
+/* ---- the config topic: one log, and a reader with a thread of its own for each store ---- */
+
+struct logged {
+    char *key, *value; /* value NULL: null */
+};
+
+static VEC(struct logged) config_log; /* fakes.gate */
 
 struct config_store {
     const struct config_listener *listener;
     void *arg;
+    struct thread thread;
     struct config_replay *replay; /* fakes.gate */
-    int64_t offset;               /* fakes.gate */
+    size_t position;              /* fakes.gate: records read, and told */
+    bool stopping;                /* fakes.gate */
 };
 
-static struct config_store config_topic;
-
-/* Appends a record and tells the listener, as the log's thread would. Takes what is in record. */
-static void append(struct config_record *record)
+/* Appends a record; returns the end. */
+static size_t append(const struct config_record *record)
 {
-    const struct config_listener *l = config_topic.listener;
-    CLEANUP(freep) char *key = NULL;
-    CLEANUP(freep) char *value = NULL;
+    struct logged entry;
+    struct tern_error err;
+    size_t end;
+
+    ck_assert_ok(config_record_format(record, &entry.key, &entry.value, &err), err);
+    gate_lock(&fakes.gate);
+    vec_push(&config_log, entry);
+    end = config_log.count;
+    gate_wake(&fakes.gate);
+    gate_unlock(&fakes.gate);
+    return end;
+}
+
+static void tell(const struct config_store *s, const struct config_event *e)
+{
+    const struct config_listener *l = s->listener;
+
+    if (e->kind == CONFIG_EVENT_CONNECTOR_REMOVED)
+        l->connector_removed(s->arg, e->name);
+    else if (e->kind == CONFIG_EVENT_CONNECTOR_UPDATED)
+        l->connector_updated(s->arg, e->name);
+    else if (e->kind == CONFIG_EVENT_TASKS_UPDATED)
+        l->tasks_updated(s->arg, e->name, e->as.tasks.count, e->as.tasks.applied);
+    else if (e->kind == CONFIG_EVENT_TARGET_STATE_CHANGED)
+        l->target_state_changed(s->arg, e->name);
+    else if (e->kind == CONFIG_EVENT_SESSION_KEY_UPDATED)
+        l->session_key_updated(s->arg);
+    else if (e->kind == CONFIG_EVENT_LOGGER_LEVEL)
+        l->logger_level(s->arg, e->name, e->as.level);
+    else if (e->kind == CONFIG_EVENT_RESTART_REQUESTED)
+        l->restart_requested(s->arg, &(struct restart_request){e->name, e->as.restart.include_tasks,
+                                                               e->as.restart.only_failed});
+}
+
+/* The next record, which is there. Locked; unlocks in between. */
+static void read_one(struct config_store *s, bool is_told)
+{
+    const struct logged entry = config_log.at[s->position];
     CLEANUP(config_record_fini) struct config_record read = CONFIG_RECORD_INIT;
     struct config_event e;
-    struct tern_error err;
 
-    ck_assert_ok(config_record_format(record, &key, &value, &err), err);
-    config_record_parse(slice_str(key), slice_str(value), &read);
+    config_record_parse(slice_str(entry.key), slice_str(entry.value), &read);
+    e = config_replay_apply(s->replay, &read, (int64_t)s->position);
+    if (is_told) {
+        gate_unlock(&fakes.gate);
+        tell(s, &e);
+        gate_lock(&fakes.gate);
+    }
+    s->position++;
+    gate_wake(&fakes.gate);
+}
+
+static void reader_main(void *arg)
+{
+    struct config_store *s = arg;
+
     gate_lock(&fakes.gate);
-    e = config_replay_apply(config_topic.replay, &read, config_topic.offset++);
+    while (!s->stopping) {
+        if (s->position < config_log.count)
+            read_one(s, true);
+        else
+            gate_wait(&fakes.gate, FOREVER_MS);
+    }
     gate_unlock(&fakes.gate);
-    if (e.kind == CONFIG_EVENT_CONNECTOR_REMOVED)
-        l->connector_removed(config_topic.arg, e.name);
-    else if (e.kind == CONFIG_EVENT_CONNECTOR_UPDATED)
-        l->connector_updated(config_topic.arg, e.name);
-    else if (e.kind == CONFIG_EVENT_TASKS_UPDATED)
-        l->tasks_updated(config_topic.arg, e.name, e.as.tasks.count, e.as.tasks.applied);
-    else if (e.kind == CONFIG_EVENT_TARGET_STATE_CHANGED)
-        l->target_state_changed(config_topic.arg, e.name);
-    else if (e.kind == CONFIG_EVENT_SESSION_KEY_UPDATED)
-        l->session_key_updated(config_topic.arg);
-    else if (e.kind == CONFIG_EVENT_LOGGER_LEVEL)
-        l->logger_level(config_topic.arg, e.name, e.as.level);
-    else if (e.kind == CONFIG_EVENT_RESTART_REQUESTED)
-        l->restart_requested(config_topic.arg,
-                             &(struct restart_request){e.name, e.as.restart.include_tasks,
-                                                       e.as.restart.only_failed});
 }
 
 int config_store_open(const struct config_store_conf *conf, int64_t deadline_ms,
                       struct config_store **ret_store, struct tern_error *err)
 {
+    struct config_store *s = xcalloc(1, sizeof(*s));
+
     (void)deadline_ms;
     (void)err;
-    config_topic.listener = conf->listener;
-    config_topic.arg = conf->arg;
-    if (!config_topic.replay)
-        config_topic.replay = config_replay_new();
-    *ret_store = &config_topic;
+    s->listener = conf->listener;
+    s->arg = conf->arg;
+    s->replay = config_replay_new();
+    gate_lock(&fakes.gate);
+    while (s->position < config_log.count)
+        read_one(s, false);
+    gate_unlock(&fakes.gate);
+    *ret_store = s;
+    thread_start(&s->thread, "config-reader", reader_main, s);
     return 0;
 }
 
 void config_store_free(struct config_store *s)
 {
-    if (s)
-        config_replay_free(TAKE(s->replay));
+    if (!s)
+        return;
+    gate_lock(&fakes.gate);
+    s->stopping = true;
+    gate_wake(&fakes.gate);
+    gate_unlock(&fakes.gate);
+    thread_join(&s->thread);
+    config_replay_free(s->replay);
+    free(s);
 }
 
 const struct cluster_state *config_store_snapshot(struct config_store *s)
@@ -184,67 +240,109 @@ const struct cluster_state *config_store_snapshot(struct config_store *s)
     return state;
 }
 
+/* Everything that was written; the caller unrefs. */
+const struct cluster_state *fake_written(void)
+{
+    struct config_replay *replay = config_replay_new();
+    const struct cluster_state *state;
+
+    gate_lock(&fakes.gate);
+    for (size_t i = 0; i < config_log.count; i++) {
+        CLEANUP(config_record_fini) struct config_record read = CONFIG_RECORD_INIT;
+
+        config_record_parse(slice_str(config_log.at[i].key), slice_str(config_log.at[i].value),
+                            &read);
+        config_replay_apply(replay, &read, (int64_t)i);
+    }
+    gate_unlock(&fakes.gate);
+    state = config_replay_snapshot(replay);
+    config_replay_free(replay);
+    return state;
+}
+
+static void read_until(struct config_store *s, size_t end)
+{
+    int64_t deadline_ms = clock_deadline_ms(PATIENCE_MS);
+
+    gate_lock(&fakes.gate);
+    while (s->position < end && !s->stopping)
+        wait_more(deadline_ms, "the config topic's end");
+    gate_unlock(&fakes.gate);
+}
+
 int config_store_refresh(struct config_store *s, int64_t deadline_ms, struct tern_error *err)
 {
-    (void)s;
+    size_t end;
+
     (void)deadline_ms;
     if (take(&fakes.refresh_fails))
         return tern_fail(err, TERN_ETIMEOUT, "the end was not reached");
+    gate_lock(&fakes.gate);
+    end = config_log.count;
+    gate_unlock(&fakes.gate);
+    read_until(s, end);
     return 0;
+}
+
+static void append_connector(const char *connector, const struct tern_config *config,
+                             const enum target_state *target, size_t *ret_end)
+{
+    struct config_record r = {.kind = CONFIG_CONNECTOR, .name = (char *)connector};
+    struct strmap map = STRMAP_INIT;
+
+    if (target) {
+        const struct config_record t = {
+            .kind = CONFIG_TARGET_STATE, .name = (char *)connector, .target = *target};
+
+        append(&t);
+    }
+    strmap_add_all(&map, config);
+    r.config = config_ref_new(&map);
+    *ret_end = append(&r);
+    config_ref_unref(r.config);
 }
 
 int config_store_put_connector(struct config_store *s, const char *connector,
                                const struct tern_config *config, const enum target_state *target,
                                struct tern_error *err)
 {
-    struct config_record r = {.kind = CONFIG_CONNECTOR, .name = (char *)connector};
-    struct strmap map = STRMAP_INIT;
+    size_t end;
 
     (void)err;
-    if (target) {
-        struct config_record t = {
-            .kind = CONFIG_TARGET_STATE, .name = (char *)connector, .target = *target};
-
-        append(&t);
-    }
-    (void)s;
-    strmap_add_all(&map, config);
-    r.config = config_ref_new(&map);
-    append(&r);
-    config_ref_unref(r.config);
+    append_connector(connector, config, target, &end);
+    read_until(s, end);
     return 0;
 }
 
 int config_store_remove_connector(struct config_store *s, const char *connector,
                                   struct tern_error *err)
 {
-    struct config_record r = {.kind = CONFIG_CONNECTOR, .name = (char *)connector, .is_null = true};
-    struct config_record t = {
+    const struct config_record r = {
+        .kind = CONFIG_CONNECTOR, .name = (char *)connector, .is_null = true};
+    const struct config_record t = {
         .kind = CONFIG_TARGET_STATE, .name = (char *)connector, .is_null = true};
 
-    (void)s;
     (void)err;
     append(&r);
-    append(&t);
+    read_until(s, append(&t));
     return 0;
 }
 
 int config_store_put_tasks(struct config_store *s, const char *connector,
                            struct config_ref *const *tasks, int32_t number, struct tern_error *err)
 {
-    struct config_record commit = {
+    const struct config_record commit = {
         .kind = CONFIG_COMMIT, .name = (char *)connector, .number = number};
 
-    (void)s;
     if (take(&fakes.put_tasks_fails))
         return tern_fail(err, TERN_ETIMEOUT, "not written");
     for (int32_t i = 0; i < number; i++) {
-        struct config_record r = {
+        const struct config_record r = {
             .kind = CONFIG_TASK, .name = (char *)connector, .number = i, .config = tasks[i]};
 
         append(&r);
     }
-    append(&commit);
+    read_until(s, append(&commit));
     count(&fakes.tasks_written);
     return 0;
 }
@@ -252,7 +350,7 @@ int config_store_put_tasks(struct config_store *s, const char *connector,
 int config_store_put_target_state(struct config_store *s, const char *connector,
                                   enum target_state state, struct tern_error *err)
 {
-    struct config_record r = {
+    const struct config_record r = {
         .kind = CONFIG_TARGET_STATE, .name = (char *)connector, .target = state};
 
     (void)s;
@@ -261,29 +359,33 @@ int config_store_put_target_state(struct config_store *s, const char *connector,
     return 0;
 }
 
+static size_t append_restart(const struct restart_request *request)
+{
+    const struct config_record r = {.kind = CONFIG_RESTART,
+                                    .name = (char *)request->connector,
+                                    .include_tasks = request->include_tasks,
+                                    .only_failed = request->only_failed};
+
+    return append(&r);
+}
+
 int config_store_put_restart(struct config_store *s, const struct restart_request *request,
                              struct tern_error *err)
 {
-    struct config_record r = {.kind = CONFIG_RESTART,
-                              .name = (char *)request->connector,
-                              .include_tasks = request->include_tasks,
-                              .only_failed = request->only_failed};
-
-    (void)s;
     (void)err;
-    append(&r);
+    read_until(s, append_restart(request));
     return 0;
 }
 
 int config_store_put_session_key(struct config_store *s, const struct session_key *key,
                                  struct tern_error *err)
 {
-    struct config_record r = {.kind = CONFIG_SESSION_KEY, .session_key = (struct session_key *)key};
+    const struct config_record r = {.kind = CONFIG_SESSION_KEY,
+                                    .session_key = (struct session_key *)key};
 
-    (void)s;
     if (take(&fakes.put_key_fails))
         return tern_fail(err, TERN_ETIMEOUT, "not written");
-    append(&r);
+    read_until(s, append(&r));
     count(&fakes.keys_written);
     return 0;
 }
@@ -291,12 +393,11 @@ int config_store_put_session_key(struct config_store *s, const struct session_ke
 int config_store_put_task_count(struct config_store *s, const char *connector, int32_t number,
                                 struct tern_error *err)
 {
-    struct config_record r = {
+    const struct config_record r = {
         .kind = CONFIG_TASK_COUNT, .name = (char *)connector, .number = number};
 
-    (void)s;
     (void)err;
-    append(&r);
+    read_until(s, append(&r));
     count(&fakes.task_counts_written);
     return 0;
 }
@@ -304,7 +405,7 @@ int config_store_put_task_count(struct config_store *s, const char *connector, i
 int config_store_put_logger_level(struct config_store *s, const char *logger, const char *level,
                                   struct tern_error *err)
 {
-    struct config_record r = {
+    const struct config_record r = {
         .kind = CONFIG_LOGGER_LEVEL, .name = (char *)logger, .level = (char *)level};
 
     (void)s;
@@ -317,20 +418,17 @@ void fake_put_connector(const char *name, const char *class_name)
 {
     CLEANUP(strmap_fini) struct strmap map = STRMAP_INIT;
     struct tern_config config;
-    struct tern_error err;
+    size_t end;
 
     fake_config(&map, name, "1");
     strmap_set(&map, "connector.class", class_name);
     config = strmap_config(&map);
-    ck_assert_ok(config_store_put_connector(&config_topic, name, &config, NULL, &err), err);
+    append_connector(name, &config, NULL, &end);
 }
 
 void fake_request_restart(const char *name, bool include_tasks, bool only_failed)
 {
-    const struct restart_request request = {name, include_tasks, only_failed};
-    struct tern_error err;
-
-    ck_assert_ok(config_store_put_restart(&config_topic, &request, &err), err);
+    append_restart(&(struct restart_request){name, include_tasks, only_failed});
 }
 
 /* ---- offsets ---- */
@@ -578,12 +676,30 @@ void fake_put_status(const char *connector, int32_t task, enum run_state state, 
 /* ---- tasks ---- */
 
 struct source_task {
+    struct source_task *next; /* fakes.gate: all that run */
     char *connector;
+    char *value;
     int32_t task;
     const struct run_listener *listener;
     void *arg;
     bool stopping;
 };
+
+static struct source_task *tasks_running; /* fakes.gate */
+
+/* How many instances of a task run, and with a value other than that. Locked. */
+int fake_count_tasks(const char *connector, int32_t task, const char *value, int *ret_others)
+{
+    int n = 0;
+
+    for (const struct source_task *t = tasks_running; t; t = t->next) {
+        if (strcmp(t->connector, connector) != 0 || t->task != task)
+            continue;
+        n++;
+        *ret_others += strcmp(t->value, value) != 0;
+    }
+    return n;
+}
 
 struct source_task *source_task_start(const struct source_task_conf *conf, enum target_state target)
 {
@@ -591,11 +707,14 @@ struct source_task *source_task_start(const struct source_task_conf *conf, enum 
     const char *value = strmap_get(config_ref_map(conf->config), "v");
 
     t->connector = xstrdup(conf->connector);
+    t->value = xstrdup(value ? value : "");
     t->task = conf->task;
     t->listener = conf->listener;
     t->arg = conf->arg;
     ck_assert_str_eq(strmap_get(config_ref_map(conf->config), "task.class"), "ScriptTask");
     gate_lock(&fakes.gate);
+    t->next = tasks_running;
+    tasks_running = t;
     fakes.task_starts++;
     fakes.tasks_running++;
     snprintf(fakes.last_task_value, sizeof(fakes.last_task_value), "%s", value ? value : "");
@@ -628,10 +747,17 @@ void source_task_await(struct source_task *t, int64_t deadline_ms)
     ck_assert(t->stopping);
     t->listener->on_shutdown(t->arg, t->connector, t->task);
     gate_lock(&fakes.gate);
+    for (struct source_task **at = &tasks_running; *at; at = &(*at)->next) {
+        if (*at == t) {
+            *at = t->next;
+            break;
+        }
+    }
     fakes.task_stops++;
     fakes.tasks_running--;
     gate_wake(&fakes.gate);
     gate_unlock(&fakes.gate);
+    free(t->value);
     free(t->connector);
     free(t);
 }
@@ -649,9 +775,26 @@ void fake_release(void)
 }
 
 struct connector {
+    struct connector *next; /* fakes.gate: all that run */
     struct script script;
+    char *name;
     char *value;
 };
+
+static struct connector *connectors_running; /* fakes.gate */
+
+int fake_count_connectors(const char *name, const char *value, int *ret_others)
+{
+    int n = 0;
+
+    for (const struct connector *c = connectors_running; c; c = c->next) {
+        if (strcmp(c->name, name) != 0)
+            continue;
+        n++;
+        *ret_others += strcmp(c->value, value) != 0;
+    }
+    return n;
+}
 
 static int connector_start(const struct tern_host *host, const struct tern_config *config,
                            void **ret_self, struct tern_error *err)
@@ -671,7 +814,12 @@ static int connector_start(const struct tern_host *host, const struct tern_confi
         return tern_fail(err, TERN_EINVALID, "the script says no");
     c = xcalloc(1, sizeof(*c));
     c->script = script;
+    c->name = xstrdup(config_get(config, "name"));
     c->value = xstrdup(config_get(config, "v"));
+    gate_lock(&fakes.gate);
+    c->next = connectors_running;
+    connectors_running = c;
+    gate_unlock(&fakes.gate);
     *ret_self = c;
     return 0;
 }
@@ -686,7 +834,8 @@ static int connector_tasks(void *self, int32_t max_tasks, tern_config_emit *emit
     if (take(&fakes.script.task_config_fails))
         return tern_fail(err, TERN_ERETRIABLE, "not just now");
     gate_lock(&fakes.gate);
-    n = fakes.script.tasks;
+    n = fakes.script.tasks_of_value ? (int32_t)(strtol(c->value, NULL, 10) % 4)
+                                    : fakes.script.tasks;
     gate_unlock(&fakes.gate);
     ck_assert_int_eq(max_tasks, 8);
     for (int32_t i = 0; i < n; i++) {
@@ -721,7 +870,16 @@ static void connector_stop(void *self)
 {
     struct connector *c = self;
 
+    gate_lock(&fakes.gate);
+    for (struct connector **at = &connectors_running; *at; at = &(*at)->next) {
+        if (*at == c) {
+            *at = c->next;
+            break;
+        }
+    }
+    gate_unlock(&fakes.gate);
     count(&fakes.connector_stops);
+    free(c->name);
     free(c->value);
     free(c);
 }
@@ -816,7 +974,8 @@ void fake_config(struct strmap *out, const char *name, const char *value)
     strmap_set(out, "v", value);
 }
 
-struct herder *fake_herder(membership_open *membership, void *arg)
+struct herder *fake_herder_with(const char *name, membership_open *membership, void *arg,
+                                const struct herder_peers *peers, void *peers_arg)
 {
     static const char *const pairs[] = {"bootstrap.servers",
                                         "h:1",
@@ -833,15 +992,20 @@ struct herder *fake_herder(membership_open *membership, void *arg)
                                         "value.converter",
                                         "V",
                                         "scheduled.rebalance.max.delay.ms",
+                                        "100",
+                                        "worker.unsync.backoff.ms",
                                         "100"};
+    CLEANUP(freep) char *url = xasprintf("http://%s/", name);
     struct strmap map = STRMAP_INIT;
     struct herder_conf conf = {
-        .label = "test",
-        .worker_id = "me",
-        .url = "NOTUSED",
+        .label = name,
+        .worker_id = name,
+        .url = membership ? url : "NOTUSED",
         .plugins = plugins,
         .open_membership = membership ? membership : sole_open,
         .membership_arg = arg,
+        .peers = peers,
+        .peers_arg = peers_arg,
         .hooks = &hooks,
     };
     struct herder *h = NULL;
@@ -856,13 +1020,28 @@ struct herder *fake_herder(membership_open *membership, void *arg)
     return h;
 }
 
+struct herder *fake_herder(membership_open *membership, void *arg)
+{
+    return fake_herder_with("me", membership, arg, NULL, NULL);
+}
+
+void fakes_fini(void)
+{
+    ck_assert_int_eq(fakes.tasks_running, 0);
+    for (size_t i = 0; i < config_log.count; i++) {
+        free(config_log.at[i].key);
+        free(config_log.at[i].value);
+    }
+    vec_fini(&config_log);
+    plugin_registry_free(plugins);
+    status_cache_fini(&statuses.cache);
+}
+
 void fake_herder_end(struct herder *h)
 {
     herder_stop(h);
     ck_assert(herder_join(h, clock_deadline_ms(PATIENCE_MS)));
     ck_assert(fakes.ended);
-    ck_assert_int_eq(fakes.tasks_running, 0);
     herder_free(h);
-    plugin_registry_free(plugins);
-    status_cache_fini(&statuses.cache);
+    fakes_fini();
 }

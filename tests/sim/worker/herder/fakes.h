@@ -5,8 +5,8 @@
  * are real threads with a scripted plugin. What happens is counted and can be waited for.
  *
  * The fakes stand in for the functions of the same name: internal_topics, config_store,
- * offset_store, status_store, source_task, and admin as far as a herder uses it. One herder
- * per test.
+ * offset_store, status_store, source_task, and admin as far as a herder uses it. Herders of one
+ * test share the topics.
  */
 #include "lib/base/thread.h"
 #include "worker/herder/herder.h"
@@ -14,6 +14,7 @@
 /* What the scripted connectors do, by their name. */
 struct script {
     int32_t tasks;         /* that task_configs() emits */
+    bool tasks_of_value;   /* instead as many as the value of "v" modulo 4 */
     int task_config_fails; /* so often, retriable, before it succeeds */
     bool start_fails;
     bool start_hangs;       /* until the gate is opened: fake_release() */
@@ -72,7 +73,18 @@ void fake_put_status(const char *connector, int32_t task, enum run_state state, 
 
 /* A herder on these fakes. membership NULL: alone. */
 struct herder *fake_herder(membership_open *membership, void *arg);
-/* Stops, joins, frees. */
+/* One of several: its name is its worker id, "http://<name>/" its URL. */
+struct herder *fake_herder_with(const char *name, membership_open *membership, void *arg,
+                                const struct herder_peers *peers, void *peers_arg);
+/* Once no herder is left. */
+void fakes_fini(void);
+/* What the config topic says when it is read to its end; the caller unrefs. */
+const struct cluster_state *fake_written(void);
+/* How many instances run, wherever; to *ret_others is added how many do so with another value of
+ * "v". fakes.gate is locked. */
+int fake_count_tasks(const char *connector, int32_t task, const char *value, int *ret_others);
+int fake_count_connectors(const char *name, const char *value, int *ret_others);
+/* Stops, joins, frees, and ends the test's topics. */
 void fake_herder_end(struct herder *h);
 /* {"connector.class": "Script", "name": name, "tasks.max": "8", "v": value} */
 void fake_config(struct strmap *out, const char *name, const char *value);
