@@ -12,18 +12,16 @@
 #include "lib/base/xmem.h"
 #include "worker/plugin/plugin_open.h"
 #include "worker/plugin/plugin_path.h"
+#include "worker/plugin/version_order.h"
+#include "worker/plugin/version_range.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.runtime.isolation.DelegatingClassLoader");
 
 struct plugin_registry {
-    struct ptrmap by_name; /* class name -> struct plugin_class, owned */
-    struct ptrmap aliases; /* alias -> struct plugin_class, borrowed; NULL: claimed twice */
+    struct plugin_classes all; /* owned; by class name, version, order of finding */
+    struct ptrmap by_name;     /* class name -> struct plugin_class, the last of all; borrowed */
+    struct ptrmap aliases;     /* alias -> likewise; NULL: claimed twice */
 };
-
-static void drop_class(void *c)
-{
-    plugin_class_free(c);
-}
 
 const char *plugin_version(const char *stated)
 {
@@ -63,6 +61,8 @@ static void claim_alias(struct plugin_registry *r, const char *alias, struct plu
 
 static void claim_aliases(struct plugin_registry *r)
 {
+    for (size_t i = 0; i < r->all.count; i++)
+        ptrmap_set(&r->by_name, r->all.at[i]->plugin.connector.name, r->all.at[i]);
     PTRMAP_FOREACH (&r->by_name, e) {
         const char *simple = simple_name(e->key);
         CLEANUP(freep) char *cut = cut_name(simple);
@@ -79,22 +79,24 @@ static void claim_aliases(struct plugin_registry *r)
     }
 }
 
+static int compare_classes(const struct plugin_class *a, const struct plugin_class *b)
+{
+    const struct tern_connector_class *x = &a->plugin.connector, *y = &b->plugin.connector;
+    int order = strcmp(x->name, y->name);
+
+    return order ? order : version_compare(plugin_version(x->version), plugin_version(y->version));
+}
+
 /* Takes c. */
 static void add_class(struct plugin_registry *r, struct plugin_class *c)
 {
-    const struct tern_connector_class *fresh = &c->plugin.connector;
-    const struct plugin_class *old = ptrmap_get(&r->by_name, fresh->name);
+    size_t at = r->all.count;
 
-    if (old && strverscmp(plugin_version(fresh->version),
-                          plugin_version(old->plugin.connector.version)) < 0) {
-        log_info("Passing over plugin '%s' version %s of '%s': version %s is there already",
-                 fresh->name, plugin_version(fresh->version), c->location,
-                 old->plugin.connector.version);
-        plugin_class_free(c);
-        return;
-    }
-    log_info("Added plugin '%s'", fresh->name);
-    ptrmap_set(&r->by_name, fresh->name, c);
+    log_info("Added plugin '%s'", c->plugin.connector.name);
+    vec_push(&r->all, c);
+    for (; at > 0 && compare_classes(r->all.at[at - 1], c) > 0; at--)
+        r->all.at[at] = r->all.at[at - 1];
+    r->all.at[at] = c;
 }
 
 struct loading {
@@ -120,10 +122,7 @@ static void load_file(void *arg, const char *path)
 
 static struct plugin_registry *registry_new(void)
 {
-    struct plugin_registry *r = xcalloc(1, sizeof(*r));
-
-    r->by_name = (struct ptrmap)PTRMAP_INIT(drop_class);
-    return r;
+    return xcalloc(1, sizeof(struct plugin_registry));
 }
 
 struct plugin_registry *plugin_registry_open_with(const char *plugin_path,
@@ -172,6 +171,9 @@ void plugin_registry_free(struct plugin_registry *r)
         return;
     ptrmap_fini(&r->aliases);
     ptrmap_fini(&r->by_name);
+    for (size_t i = 0; i < r->all.count; i++)
+        plugin_class_free(r->all.at[i]);
+    vec_fini(&r->all);
     free(r);
 }
 
@@ -179,14 +181,12 @@ void plugin_registry_free(struct plugin_registry *r)
 
 size_t plugin_registry_count(const struct plugin_registry *r)
 {
-    return r->by_name.count;
+    return r->all.count;
 }
 
 const struct connector_plugin *plugin_registry_at(const struct plugin_registry *r, size_t i)
 {
-    const struct plugin_class *c = r->by_name.entries[i].value;
-
-    return &c->plugin;
+    return &r->all.at[i]->plugin;
 }
 
 /* One connector as Java's PluginDesc.toString() shows it. */
@@ -200,18 +200,25 @@ static void describe(struct buf *out, const struct connector_plugin *p)
                 p->built_in ? "" : "file:", p->built_in ? "classpath" : p->location);
 }
 
-static int fail_unknown(const struct plugin_registry *r, const char *name, struct tern_error *err)
+char *plugin_registry_describe(const struct plugin_registry *r)
 {
-    CLEANUP(buf_fini) struct buf known = BUF_INIT(sizeof(err->msg) * 64);
+    struct buf known = BUF_INIT(SIZE_MAX);
 
     for (size_t i = 0; i < plugin_registry_count(r); i++) {
         buf_add_str(&known, i ? ", " : "");
         describe(&known, plugin_registry_at(r, i));
     }
+    return buf_take_str(&known);
+}
+
+static int fail_unknown(const struct plugin_registry *r, const char *name, struct tern_error *err)
+{
+    CLEANUP(freep) char *known = plugin_registry_describe(r);
+
     return tern_fail(err, TERN_EINVALID, /* peer text */
                      "Failed to find any class that implements Connector and which name matches "
                      "%s, available connectors are: %s",
-                     name, buf_str(&known));
+                     name, known);
 }
 
 /* The connectors whose simple name is name, with or without "Connector". */
@@ -222,8 +229,9 @@ static const struct connector_plugin *find_simple(const struct plugin_registry *
     const struct connector_plugin *found = NULL;
 
     *ret_count = 0;
-    for (size_t i = 0; i < plugin_registry_count(r); i++) {
-        const struct connector_plugin *p = plugin_registry_at(r, i);
+    PTRMAP_FOREACH (&r->by_name, e) {
+        const struct plugin_class *c = e->value;
+        const struct connector_plugin *p = &c->plugin;
         const char *simple = simple_name(p->connector.name);
 
         if (strcmp(simple, name) != 0 && strcmp(simple, longer) != 0)
@@ -263,10 +271,59 @@ int plugin_registry_connector(const struct plugin_registry *r, const char *name,
     return 0;
 }
 
+char *plugin_registry_versions(const struct plugin_registry *r, const char *class_name)
+{
+    struct buf out = BUF_INIT(SIZE_MAX);
+
+    for (size_t i = 0; i < r->all.count; i++) {
+        const struct tern_connector_class *c = &r->all.at[i]->plugin.connector;
+
+        if (strcmp(c->name, class_name) != 0)
+            continue;
+        buf_add_str(&out, out.len ? ", " : "");
+        buf_add_str(&out, plugin_version(c->version));
+    }
+    return buf_take_str(&out);
+}
+
+static int fail_version(const struct plugin_registry *r, const char *class_name,
+                        const struct version_range *range, struct tern_error *err)
+{
+    CLEANUP(freep) char *wanted = version_range_text(range);
+    CLEANUP(freep) char *known = plugin_registry_versions(r, class_name);
+
+    return tern_fail(err, TERN_ENOTFOUND, /* peer text */
+                     "Plugin %s not found that matches the version range %s, available versions: "
+                     "[%s]",
+                     class_name, wanted, known);
+}
+
+int plugin_registry_connector_of(const struct plugin_registry *r, const char *name,
+                                 const char *versions, const struct connector_plugin **ret_plugin,
+                                 struct tern_error *err)
+{
+    CLEANUP(version_range_fini) struct version_range range = {0};
+    const struct connector_plugin *newest;
+
+    if (version_range_parse(versions, &range, err) < 0 ||
+        plugin_registry_connector(r, name, &newest, err) < 0)
+        return -1;
+    for (size_t i = r->all.count; i-- > 0;) {
+        const struct connector_plugin *p = &r->all.at[i]->plugin;
+
+        if (strcmp(p->connector.name, newest->connector.name) == 0 &&
+            version_range_has(&range, plugin_version(p->connector.version))) {
+            *ret_plugin = p;
+            return 0;
+        }
+    }
+    return fail_version(r, newest->connector.name, &range, err);
+}
+
 int plugin_registry_task(const struct plugin_registry *r, const char *task_class,
                          const struct connector_plugin **ret_plugin, struct tern_error *err)
 {
-    for (size_t i = 0; i < plugin_registry_count(r); i++) {
+    for (size_t i = r->all.count; i-- > 0;) {
         const struct connector_plugin *p = plugin_registry_at(r, i);
 
         if (strcmp(p->source_task.name, task_class) == 0) {

@@ -5,8 +5,8 @@
  *
  * Built once at start and immutable afterwards: any thread may look things up. Peer:
  * org.apache.kafka.connect.runtime.isolation.Plugins. Spec: connect-runtime.md 8.5, 8.6.
- * Differences: of a class that stands in several places the highest version counts, as
- * strverscmp(3) orders them; then the last place, plugin.path after the default folder.
+ * A class may be there in several versions and places: without a version the highest counts
+ * (version_order.h), then the last place, plugin.path after the default folder.
  */
 #include "lib/base/macros.h"
 
@@ -45,12 +45,24 @@ void plugin_registry_free(struct plugin_registry *r);
 int plugin_registry_connector(const struct plugin_registry *r, const char *name,
                               const struct connector_plugin **ret_plugin,
                               struct tern_error *err) MUST_CHECK;
+/*
+ * The same, of a version that connector.plugin.version admits (version_range.h; NULL: any).
+ * Errors: TERN_EINVALID; TERN_ENOTFOUND when the class is there in other versions only (peer text).
+ */
+int plugin_registry_connector_of(const struct plugin_registry *r, const char *name,
+                                 const char *versions, const struct connector_plugin **ret_plugin,
+                                 struct tern_error *err) MUST_CHECK;
+/* The versions of a class as messages show them, "1.0, 1.1"; to be freed. */
+char *plugin_registry_versions(const struct plugin_registry *r, const char *class_name);
+/* All connectors as messages show them, in order; to be freed. May be long. */
+char *plugin_registry_describe(const struct plugin_registry *r);
 /* By task.class of a stored task config. Errors: TERN_EINVALID (peer text). */
 int plugin_registry_task(const struct plugin_registry *r, const char *task_class,
                          const struct connector_plugin **ret_plugin,
                          struct tern_error *err) MUST_CHECK;
+/* Counts a class once for each version and place. */
 size_t plugin_registry_count(const struct plugin_registry *r);
-/* In order of class name. */
+/* In order of class name, then version. */
 const struct connector_plugin *plugin_registry_at(const struct plugin_registry *r, size_t i);
 
 /* The version a plugin states, "undefined" when it states none. */

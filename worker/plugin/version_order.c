@@ -45,7 +45,9 @@ static int rank_of(const struct token *t)
     static const struct {
         const char *word;
         int rank;
-    } also[] = {{"cr", 3}, {"ga", RANK_OF_NOTHING}, {"final", RANK_OF_NOTHING},
+    } also[] = {{"cr", 3},
+                {"ga", RANK_OF_NOTHING},
+                {"final", RANK_OF_NOTHING},
                 {"release", RANK_OF_NOTHING}};
 
     for (int i = 0; i < KNOWN_WORDS; i++) {

@@ -9,5 +9,6 @@
  * org.apache.maven.artifact.versioning.ComparableVersion. Spec: connect-runtime.md 8.6.
  */
 
-/* Negative, 0 or positive, like strcmp(). NULL is before everything, "undefined" before the rest. */
+/* Negative, 0 or positive, like strcmp(). NULL is before everything, "undefined" before the rest.
+ */
 int version_compare(const char *a, const char *b);

@@ -269,9 +269,48 @@ START_TEST(latest_version_counts)
 {
     static const char *const orders[] = {"good good_later", "good_later good"};
     struct plugin_registry *r = open_plugins(orders[_i]);
+    const struct connector_plugin *p;
+    struct tern_error err;
 
-    ck_assert_uint_eq(plugin_registry_count(r), 1);
-    ck_assert_str_eq(plugin_registry_at(r, 0)->connector.version, "1.10");
+    ck_assert_uint_eq(plugin_registry_count(r), 2);
+    ck_assert_str_eq(plugin_registry_at(r, 0)->connector.version, "1.9");
+    ck_assert_str_eq(plugin_registry_at(r, 1)->connector.version, "1.10");
+    ck_assert_ok(plugin_registry_connector(r, "GoodSource", &p, &err), err);
+    ck_assert_str_eq(p->connector.version, "1.10");
+    ck_assert_ok(plugin_registry_task(r, p->source_task.name, &p, &err), err);
+    ck_assert_str_eq(p->connector.version, "1.10");
+    plugin_registry_free(r);
+}
+END_TEST
+
+static const struct {
+    const char *versions;
+    const char *found; /* or the message */
+    enum tern_code code;
+} version_cases[] = {
+    {NULL, "1.10", 0},
+    {"latest", "1.10", 0},
+    {"1.9", "1.9", 0},
+    {"[1.0,1.10)", "1.9", 0},
+    {"(,)", "1.10", 0},
+    {"[2,)",
+     "Plugin org.tern.test.GoodSourceConnector not found that matches the version range [2,), "
+     "available versions: [1.9, 1.10]",
+     TERN_ENOTFOUND},
+    {"[1", "Unbounded range: [1", TERN_EINVALID},
+};
+
+START_TEST(version_is_chosen)
+{
+    struct plugin_registry *r = open_plugins("good good_later");
+    const struct connector_plugin *p;
+    struct tern_error err;
+    int rc = plugin_registry_connector_of(r, "GoodSource", version_cases[_i].versions, &p, &err);
+
+    ck_assert_int_eq(rc, version_cases[_i].code ? -1 : 0);
+    if (rc < 0)
+        ck_assert_int_eq(err.code, version_cases[_i].code);
+    ck_assert_str_eq(rc < 0 ? err.msg : p->connector.version, version_cases[_i].found);
     plugin_registry_free(r);
 }
 END_TEST
@@ -332,6 +371,7 @@ static void fill(Suite *suite)
     test_add(suite, longer_structs_are_cut);
     test_add(suite, older_plugins_are_read);
     test_add_rows(suite, latest_version_counts, 2);
+    test_add_rows(suite, version_is_chosen, sizeof(version_cases) / sizeof(version_cases[0]));
     test_add(suite, default_folder_is_the_class_path);
     test_add(suite, linked_in_classes);
     test_add(suite, nothing_at_all);
