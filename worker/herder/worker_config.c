@@ -7,6 +7,7 @@
 #include "lib/base/log.h"
 #include "lib/base/xmem.h"
 #include "lib/conf/config_def.h"
+#include "worker/task/override_policy.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.runtime.distributed.DistributedConfig");
 
@@ -19,6 +20,19 @@ static void tell(tern_config_fault *fault, void *arg, const char *key, const str
 {
     if (fault)
         fault(arg, key, err->msg);
+}
+
+static int check_policy(const struct tern_config *config, tern_config_fault *fault, void *arg,
+                        struct tern_error *err)
+{
+    struct override_policy policy;
+
+    if (override_policy_init(&policy, config, err) < 0) {
+        tell(fault, arg, "connector.client.config.override.policy", err);
+        return -1;
+    }
+    override_policy_fini(&policy);
+    return 0;
 }
 
 static int check_whole(const struct worker_settings *s, tern_config_fault *fault, void *arg,
@@ -58,7 +72,7 @@ int worker_config_bind(const struct tern_config *config, struct worker_settings 
 
     if (rc < 0)
         return -1;
-    if (check_whole(&s, fault, arg, err) < 0) {
+    if (check_policy(config, fault, arg, err) < 0 || check_whole(&s, fault, arg, err) < 0) {
         config_memory_free(memory);
         return -1;
     }

@@ -10,6 +10,7 @@
 #include "lib/base/vec.h"
 #include "lib/base/xmem.h"
 #include "worker/convert/converter.h"
+#include "worker/task/override_policy.h"
 #include "worker/task/send_queue.h"
 #include "worker/task/task_producer_conf.h"
 #include "worker/task/tolerance.h"
@@ -429,11 +430,27 @@ static int open_converter(struct source_records *r, enum converter_role role,
     return 0;
 }
 
+/* The worker's policy may have changed since the connector was created. */
+static int check_overrides(const struct source_records *r, struct tern_error *err)
+{
+    CLEANUP(override_policy_fini) struct override_policy policy = {0};
+    CLEANUP(strmap_fini) struct strmap overrides = STRMAP_INIT;
+    struct tern_config view;
+
+    if (override_policy_init(&policy, &r->conf.worker_config, err) < 0)
+        return -1;
+    strmap_add_prefixed(&overrides, &r->conf.connector_config, "producer.override.");
+    view = strmap_config(&overrides);
+    return override_policy_check(&policy, &view, err);
+}
+
 static int open_stage(struct source_records *r, struct tern_error *err)
 {
     CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
     struct tern_config java;
 
+    if (check_overrides(r, err) < 0)
+        return -1;
     task_producer_conf(r->conf.connector, r->conf.task, &r->conf.worker_config,
                        &r->conf.connector_config, &settings);
     java = strmap_config(&settings);
