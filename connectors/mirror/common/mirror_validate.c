@@ -83,12 +83,15 @@ void mirror_validate_source(const struct tern_config *config, tern_config_fault 
     check_class(&c, "config.property.filter.class", PROPERTY_FILTER_DEFAULT);
     if (is_text(&c, EXACTLY_ONCE, "required") && !reads_committed(config)) {
         fault(arg, EXACTLY_ONCE,
-              "exactly-once support needs source.consumer.isolation.level or "
-              "consumer.isolation.level to be read_committed");
+              "MirrorSourceConnector can only provide exactly-once guarantees when its source "
+              "consumer is configured with isolation.level set to 'read_committed'; otherwise, "
+              "records from aborted and uncommitted transactions will be replicated from the "
+              "source cluster to the target cluster."); /* peer text, here and below */
     }
     if (is_text(&c, EMIT_OFFSET_SYNCS, "false") && mentions_offset_syncs(config)) {
         fault(arg, EMIT_OFFSET_SYNCS,
-              "offset syncs are off, so settings of the offset-syncs topic must be left out");
+              "MirrorSourceConnector can't setup offset-syncs feature while "
+              "emit.offset-syncs.enabled set to false");
     }
 }
 
@@ -104,9 +107,9 @@ void mirror_validate_checkpoint(const struct tern_config *config, tern_config_fa
         return;
     if (is_text(&c, EMIT_CHECKPOINTS, "false"))
         fault(arg, EMIT_CHECKPOINTS,
-              "a checkpoint connector has nothing to do without checkpoints");
+              "MirrorCheckpointConnector can't run with emit.checkpoints.enabled set to false");
     if (is_text(&c, EMIT_OFFSET_SYNCS, "false"))
-        fault(arg, EMIT_OFFSET_SYNCS, "checkpoints cannot be made without offset syncs");
+        fault(arg, EMIT_OFFSET_SYNCS, "MirrorCheckpointConnector can't run without offset syncs");
 }
 
 void mirror_validate_heartbeat(const struct tern_config *config, tern_config_fault *fault,
