@@ -110,6 +110,7 @@ struct config_key_report *config_report_find(const struct config_report *report,
 struct config_key_report *config_report_want(struct config_report *report, const char *name);
 void config_report_set_value(struct config_key_report *key, const char *value);
 void config_report_add_error(struct config_key_report *key, const char *message);
+void config_report_clear_errors(struct config_key_report *key);
 void config_report_add_recommended(struct config_key_report *key, const char *value);
 size_t config_report_error_count(const struct config_report *report);
 

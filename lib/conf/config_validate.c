@@ -72,6 +72,11 @@ void config_report_add_error(struct config_key_report *key, const char *message)
     vec_push(&key->errors, xstrdup(message));
 }
 
+void config_report_clear_errors(struct config_key_report *key)
+{
+    texts_fini(&key->errors);
+}
+
 void config_report_add_recommended(struct config_key_report *key, const char *value)
 {
     vec_push(&key->recommended, xstrdup(value));

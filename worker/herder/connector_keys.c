@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* connector_keys - the settings that every source connector has. Peer: SourceConnectorConfig. */
-#include "worker/herder/connector_check.h"
+/*
+ * connector_keys - the settings that every connector has, those of sources and those of sinks.
+ * Peers: ConnectorConfig, SourceConnectorConfig, SinkConnectorConfig.
+ */
+#include "worker/herder/connector_keys.h"
 
 #include "lib/base/macros.h"
+#include "lib/conf/config_def.h"
 #include "lib/conf/config_value.h"
+#include "lib/conf/regex.h"
 
 #define WORDS(kind_, ...)                                 \
     {                                                     \
@@ -33,6 +38,8 @@ static int check_aliases(const char *key, const char *value, struct tern_error *
 {
     CLEANUP(config_value_fini) struct config_value list = CONFIG_VALUE_INIT;
 
+    if (!value)
+        return tern_fail(err, TERN_EINVALID, "entry must be non null"); /* peer text */
     if (config_value_parse(key, TERN_LIST, value, &list, err) < 0)
         return -1;
     if (config_value_has_duplicates(&list))
@@ -61,6 +68,21 @@ static int check_any(const char *key, const char *value, struct tern_error *err)
     return 0;
 }
 
+/* "" is a pattern too. */
+static int check_regex(const char *key, const char *value, struct tern_error *err)
+{
+    struct regex *re = NULL;
+    struct tern_error why;
+
+    (void)key;
+    if (!value || regex_compile(value, &re, &why) < 0)
+        return tern_fail(err, TERN_EINVALID, "Invalid regex: %s", value ? why.msg : "null");
+    regex_free(re);
+    return 0;
+}
+
+static const struct tern_validator valid_topics = {.kind = TERN_VALID_LIST};
+static const struct tern_validator valid_regex = CUSTOM(check_regex, "valid regex");
 static const struct tern_validator valid_interval = CUSTOM(check_interval, "[0,...]");
 static const struct tern_validator valid_transforms =
     CUSTOM(check_aliases, "non-null string, unique transformation aliases");
@@ -76,7 +98,7 @@ static const struct tern_validator valid_header_converter =
                       "class with a public, no-argument constructor");
 
 #define AT(field) offsetof(struct connector_settings, field)
-const struct tern_config_key connector_keys[] = {
+static const struct tern_config_key common_keys[] = {
     {"name", TERN_STRING, NULL, TERN_HIGH, AT(name), "Name of the connector, unique among all.",
      .flags = TERN_REQUIRED, .validator = &valid_name, .group = "Common", .order = 1,
      .width = TERN_WIDTH_MEDIUM, .display_name = "Connector name"},
@@ -138,6 +160,10 @@ const struct tern_config_key connector_keys[] = {
     {"errors.log.include.messages", TERN_BOOL, "false", TERN_MEDIUM, TERN_UNBOUND,
      "Whether the record is logged with it.", .group = "Error Handling", .order = 5,
      .width = TERN_WIDTH_SHORT, .display_name = "Log Error Details"},
+    TERN_END,
+};
+
+static const struct tern_config_key source_keys[] = {
     {"topic.creation.groups", TERN_LIST, "", TERN_LOW, TERN_UNBOUND,
      "Names of groups of topics that the worker creates.", .validator = &valid_groups,
      .group = "Topic Creation", .order = 1, .width = TERN_WIDTH_LONG,
@@ -161,3 +187,38 @@ const struct tern_config_key connector_keys[] = {
     TERN_END,
 };
 #undef AT
+
+static const struct tern_config_key sink_keys[] = {
+    {"topics", TERN_LIST, "", TERN_HIGH, TERN_UNBOUND, "Topics that are read.",
+     .validator = &valid_topics, .group = "Common", .order = 4, .width = TERN_WIDTH_LONG,
+     .display_name = "Topics"},
+    {"topics.regex", TERN_STRING, "", TERN_HIGH, TERN_UNBOUND,
+     "Regular expression of the topics that are read.", .validator = &valid_regex,
+     .group = "Common", .order = 4, .width = TERN_WIDTH_LONG, .display_name = "Topics regex"},
+    {"errors.deadletterqueue.topic.name", TERN_STRING, "", TERN_MEDIUM, TERN_UNBOUND,
+     "Topic that gets the records that fail; none if empty.", .group = "Error Handling", .order = 6,
+     .width = TERN_WIDTH_MEDIUM, .display_name = "Dead Letter Queue Topic Name"},
+    {"errors.deadletterqueue.topic.replication.factor", TERN_SHORT, "3", TERN_MEDIUM, TERN_UNBOUND,
+     "Replicas of that topic when the worker creates it.", .group = "Error Handling", .order = 7,
+     .width = TERN_WIDTH_MEDIUM, .display_name = "Dead Letter Queue Topic Replication Factor"},
+    {"errors.deadletterqueue.context.headers.enable", TERN_BOOL, "false", TERN_MEDIUM, TERN_UNBOUND,
+     "Whether these records get headers that tell what failed.", .group = "Error Handling",
+     .order = 8, .width = TERN_WIDTH_MEDIUM, .display_name = "Enable Error Context Headers"},
+    TERN_END,
+};
+
+const struct tern_config_key *const connector_common_tables[] = {common_keys, NULL};
+const struct tern_config_key *const connector_source_tables[] = {common_keys, source_keys, NULL};
+const struct tern_config_key *const connector_sink_tables[] = {common_keys, sink_keys, NULL};
+
+int connector_settings_bind(const struct tern_config *config,
+                            struct connector_settings *ret_settings,
+                            struct config_memory **ret_memory, struct tern_error *err)
+{
+    struct connector_settings settings = {.tasks_max = 1, .enforce_tasks_max = true};
+
+    if (config_bind(connector_source_tables, config, &settings, ret_memory, err) < 0)
+        return -1;
+    *ret_settings = settings;
+    return 0;
+}

@@ -29,6 +29,7 @@ static void herder_release(struct herder *h)
     config_ref_unref(h->worker);
     config_memory_free(h->memory);
     provider_set_free(h->providers);
+    override_policy_fini(&h->policy);
 }
 
 static int bind_worker(struct herder *h, struct tern_error *err)
@@ -36,6 +37,8 @@ static int bind_worker(struct herder *h, struct tern_error *err)
     const struct tern_config config = config_ref_config(h->worker);
 
     if (worker_config_bind(&config, &h->settings, NULL, NULL, &h->memory, err) < 0)
+        return -1;
+    if (override_policy_init(&h->policy, &config, err) < 0)
         return -1;
     return provider_set_open(&config, &h->providers, err);
 }

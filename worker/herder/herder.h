@@ -26,6 +26,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct config_infos;
 struct herder;
 
 /* What the owner of a herder is told. Thread: herder; must not block. */
@@ -248,6 +249,14 @@ const struct cluster_state *herder_snapshot(struct herder *h);
 /* What GET /connectors?expand=info shows of a connector of a snapshot. */
 void herder_info_of(struct herder *h, const struct connector_state *connector,
                     struct herder_connector_info *ret_info);
+/*
+ * Everything that is to be said of a connector's configuration, variables unresolved
+ * (connector_validate.h says what fails). Asks the connector's class, which may take long. On
+ * failure *ret_failure is the whole message, to be freed. Thread: any but the herder's.
+ */
+int herder_validate(struct herder *h, const struct tern_config *raw,
+                    struct config_infos **ret_infos, char **ret_failure,
+                    struct tern_error *err) MUST_CHECK;
 /* Puts values for the variables of a configuration. */
 int herder_resolve(struct herder *h, const struct tern_config *raw, struct strmap *out,
                    struct tern_error *err) MUST_CHECK;

@@ -56,7 +56,8 @@ static int find_plugin(const struct herder *h, const struct strmap *config,
 
     if (!class_name)
         return tern_fail(err, TERN_EINVALID, "Connector config contains no connector type");
-    return plugin_registry_connector(h->plugins, class_name, ret_plugin, err);
+    return plugin_registry_connector_of(
+        h->plugins, class_name, strmap_get(config, "connector.plugin.version"), ret_plugin, err);
 }
 
 /* ---- connectors ---- */

@@ -19,6 +19,7 @@
  *   herder_keys.c       the key of requests between workers
  *   herder_status.c     statuses that instances report
  *   herder_views.c      what others look at
+ *   herder_validate.c   validation of connectors
  *   herder_stage.c      what the herder is at
  */
 #include "lib/base/clock.h"
@@ -32,6 +33,7 @@
 #include "worker/herder/worker_config.h"
 #include "worker/store/offset_store.h"
 #include "worker/task/connector_run.h"
+#include "worker/task/override_policy.h"
 #include "worker/task/source_task.h"
 
 /* Connectors have this long to stop, all together. Spec: connect-distributed.md 11. */
@@ -106,6 +108,7 @@ struct herder {
     struct worker_settings settings;
     struct config_memory *memory;
     struct provider_set *providers;
+    struct override_policy policy;
     const struct plugin_registry *plugins;
     membership_open *open_membership;
     void *membership_arg;

@@ -12,7 +12,7 @@
 #include "lib/base/log.h"
 #include "lib/base/xmem.h"
 #include "lib/conf/config_def.h"
-#include "worker/herder/connector_check.h"
+#include "worker/herder/connector_keys.h"
 #include "worker/herder/task_configs.h"
 #include "worker/store/config_record.h"
 

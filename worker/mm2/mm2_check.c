@@ -11,7 +11,7 @@
 #include "lib/conf/config_variables.h"
 #include "lib/conf/properties.h"
 #include "lib/conf/regex.h"
-#include "worker/herder/connector_check.h"
+#include "worker/herder/connector_validate.h"
 #include "worker/herder/worker_config.h"
 #include "worker/mm2/mm2_keys.h"
 
@@ -285,14 +285,14 @@ static bool is_tolerated(const char *key)
            strcmp(key, "emit.offset-syncs.enabled") == 0;
 }
 
-static void on_connector_fault(void *arg, enum connector_fault_kind kind, const char *key,
+/* is_whole: the value itself is one that the key may have. */
+static void on_connector_fault(const struct flow_faults *f, bool is_whole, const char *key,
                                const char *message)
 {
-    const struct flow_faults *f = arg;
     const struct tern_config raw = strmap_config(&f->faults->plan->raw);
     CLEANUP(freep) char *origin = mm2_connector_origin(&raw, &f->flow->flow, key);
 
-    if (kind == FAULT_OF_WHOLE && is_tolerated(key)) {
+    if (is_whole && is_tolerated(key)) {
         log_error("%s: %s is not created: %s: %s", f->flow->flow.name,
                   mm2_connector_name(f->connector), origin, message);
         f->flow->connectors[f->connector].is_sound = false;
@@ -302,7 +302,7 @@ static void on_connector_fault(void *arg, enum connector_fault_kind kind, const 
 }
 
 /* Lists of regular expressions: the peer finds a bad one when the connector starts. */
-static void check_patterns(struct flow_faults *f, const struct tern_config *config)
+static void check_patterns(const struct flow_faults *f, const struct tern_config *config)
 {
     static const char *const keys[] = {"topics", "topics.exclude", "groups", "groups.exclude",
                                        "config.properties.exclude"};
@@ -316,8 +316,41 @@ static void check_patterns(struct flow_faults *f, const struct tern_config *conf
         if (!text || config_value_parse(keys[i], TERN_LIST, text, &list, &err) < 0)
             continue;
         if (regex_compile_list((const char *const *)list.items, list.count, &regex, &err) < 0)
-            on_connector_fault(f, FAULT_OF_VALUE, keys[i], err.msg);
+            on_connector_fault(f, false, keys[i], err.msg);
     }
+}
+
+static void tell_errors(const struct flow_faults *f, const struct config_infos *infos)
+{
+    for (size_t i = 0; i < infos->count; i++) {
+        const struct config_info *info = &infos->at[i];
+
+        for (size_t k = 0; k < info->errors.count; k++)
+            on_connector_fault(f, info->value || !info->is_defined, info->name, info->errors.at[k]);
+    }
+}
+
+/* Everything that REST would refuse. */
+static void validate(const struct flow_faults *f, const struct tern_config *config)
+{
+    const struct tern_config worker = config_ref_config(f->flow->worker);
+    CLEANUP(override_policy_fini) struct override_policy policy = {0};
+    CLEANUP(config_infos_freep) struct config_infos *infos = NULL;
+    CLEANUP(freep) char *failure = NULL;
+    const struct validate_worker with = {
+        .plugins = f->flow->plugins,
+        .config = &worker,
+        .policy = &policy,
+        .group_id = config_get(&worker, "group.id"),
+    };
+    struct tern_error err;
+
+    if (override_policy_init(&policy, &worker, &err) < 0)
+        return; /* the worker's fault, told with its others */
+    if (connector_validate(&with, config, &infos, &failure, &err) < 0)
+        on_connector_fault(f, false, "connector.class", failure);
+    else
+        tell_errors(f, infos);
 }
 
 void mm2_check_connector(struct mm2_faults *faults, struct mm2_flow_plan *flow,
@@ -328,14 +361,12 @@ void mm2_check_connector(struct mm2_faults *faults, struct mm2_flow_plan *flow,
     CLEANUP(strmap_fini) struct strmap resolved = STRMAP_INIT;
     struct tern_config config;
     struct tern_error err;
-    size_t count;
 
     if (provider_set_resolve(faults->plan->providers, &stored, &resolved, &err) < 0) {
-        on_connector_fault(&f, FAULT_OF_VALUE, "config.providers", err.msg);
+        on_connector_fault(&f, false, "config.providers", err.msg);
         return;
     }
     config = strmap_config(&resolved);
     check_patterns(&f, &config);
-    if (connector_check(flow->plugins, &config, on_connector_fault, &f, &count, &err) < 0)
-        on_connector_fault(&f, FAULT_OF_VALUE, "connector.class", err.msg);
+    validate(&f, &config);
 }

@@ -5,12 +5,10 @@
 #include "lib/base/xmem.h"
 #include "lib/conf/config_def.h"
 #include "tests/lib/testing.h"
-#include "worker/herder/connector_check.h"
+#include "worker/herder/connector_keys.h"
 #include "worker/herder/worker_config.h"
 
 #define GOLDEN "tests/golden/worker/herder/"
-
-static const struct tern_config_key *const connector_tables[] = {connector_keys, NULL};
 
 static const char *text_or_null(const json_t *object, const char *name)
 {
@@ -75,7 +73,7 @@ START_TEST(connector_is_that_of_java)
 {
     json_t *golden = test_json(GOLDEN "source-connector-configdef.json");
     const json_t *rows = test_array(golden, "SourceConnectorConfig");
-    const struct config_def def = CONFIG_DEF(connector_tables);
+    const struct config_def def = CONFIG_DEF(connector_source_tables);
     struct tern_config_key key;
     struct tern_error err;
 

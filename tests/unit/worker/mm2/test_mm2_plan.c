@@ -216,7 +216,8 @@ static const struct {
     {"heartbeat above session", TWO "b.heartbeat.interval.ms = 20000\n",
      ":5: b.heartbeat.interval.ms = 20000: Heartbeat must be set lower than the session timeout"},
     {"transforms", TWO "a->b.transforms = t\na->b.transforms.t.type = X\n",
-     ":5: a->b.transforms = t: This worker has no transformations yet."},
+     ":6: a->b.transforms.t.type = X: Invalid value X for configuration transforms.t.type: Class X "
+     "could not be found."},
     {"password is hidden", TWO "b.ssl.truststore.password = s3cret\nb.security.protocol = no\n",
      ":6: b.security.protocol = no: Invalid value no"},
     {"malformed", "clusters = a\nx = \\u12\n", ":2: malformed \\uxxxx encoding"},
