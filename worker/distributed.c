@@ -4,6 +4,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/xmem.h"
+#include "rest/peers.h"
 #include "rest/server.h"
 #include "worker/group/group.h"
 #include "worker/herder/herder.h"
@@ -23,6 +24,7 @@ struct distributed {
     struct config_ref *worker;
     struct plugin_registry *plugins;
     struct rest_server *rest;
+    struct rest_peers *peers;
     struct worker_group *group;
     struct herder *herder;
 };
@@ -55,6 +57,7 @@ static int make_herder(struct distributed *d, struct tern_error *err)
         .worker = d->worker,
         .plugins = d->plugins,
         .open_membership = group_open,
+        .peers = &rest_herder_peers,
         .hooks = &hooks,
         .arg = d,
     };
@@ -62,6 +65,7 @@ static int make_herder(struct distributed *d, struct tern_error *err)
     if (worker_group_new(d->worker, worker_id, &d->group, err) < 0)
         return -1;
     conf.membership_arg = worker_group_conf(d->group);
+    conf.peers_arg = d->peers = rest_peers_new(NULL, NULL);
     return herder_new(&conf, &d->herder, err);
 }
 
@@ -118,6 +122,7 @@ void distributed_free(struct distributed *d)
     if (!d)
         return;
     rest_server_free(d->rest);
+    rest_peers_free(d->peers);
     herder_free(d->herder);
     worker_group_free(d->group);
     plugin_registry_free(d->plugins);

@@ -9,6 +9,7 @@
 #include "lib/conf/config_def.h"
 #include "lib/conf/properties.h"
 #include "lib/conf/provider.h"
+#include "worker/convert/converter.h"
 #include "worker/herder/worker_config.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.cli.ConnectDistributed");
@@ -54,16 +55,33 @@ static int resolve(const struct file *f, struct strmap *out, struct tern_error *
     return rc;
 }
 
+/* As Java, for which they are classes that it has to find. */
+static void check_converters(struct file *f, const struct strmap *worker)
+{
+    for (int role = CONVERT_KEY; role <= CONVERT_HEADER; role++) {
+        const char *key = converter_key((enum converter_role)role);
+        const char *name = strmap_get(worker, key);
+        CLEANUP(freep) char *message = NULL;
+
+        if (!name || converter_find((enum converter_role)role, name))
+            continue;
+        message = xasprintf("Invalid value %s for configuration %s: Class %s could not be found.",
+                            name, key, name); /* peer text */
+        on_fault(f, key, message);
+    }
+}
+
 static int check(struct file *f, const struct strmap *worker, struct tern_error *err)
 {
     const struct tern_config config = strmap_config(worker);
     struct worker_settings settings;
     struct config_memory *memory = NULL;
 
+    check_converters(f, worker);
     if (worker_config_bind(&config, &settings, on_fault, f, &memory, err) < 0)
         return -1;
     config_memory_free(memory);
-    return 0;
+    return f->faults ? -1 : 0;
 }
 
 struct config_ref *worker_file_load(const char *path)

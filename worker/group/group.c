@@ -258,10 +258,9 @@ static void group_main(void *arg)
     for (;;) {
         take_orders(g, &orders);
         obey(g, clock_mono_ms(), &orders, &last);
-        run_actions(g, clock_mono_ms());
-        run_net(g, fds + 1);
         member_on_tick(g->member, clock_mono_ms());
         run_actions(g, clock_mono_ms());
+        run_net(g, fds + 1); /* last: it sends what was asked for above, too */
         publish(g, orders.asked);
         if (orders.is_stopping)
             return;

@@ -17,6 +17,7 @@ enum {
 };
 
 struct config_store {
+    char *topic;                            /* immutable */
     struct topic_log *log;                  /* immutable after config_store_open() */
     const struct config_listener *listener; /* immutable */
     void *arg;                              /* immutable */
@@ -72,7 +73,8 @@ static void on_record(void *arg, const struct topic_log_record *rec)
 
     config_record_parse(rec->key, rec->value, &record);
     if (record.why[0])
-        log_error("%s (offset %lld)", record.why, (long long)rec->offset);
+        log_error("%s (topic '%s', partition %d, offset %lld)", record.why, s->topic,
+                  rec->partition, (long long)rec->offset);
 
     pthread_mutex_lock(&s->lock);
     event = config_replay_apply(s->replay, &record, rec->offset);
@@ -118,6 +120,7 @@ int config_store_open(const struct config_store_conf *conf, int64_t deadline_ms,
         .cancel = conf->cancel,
     };
 
+    s->topic = xstrdup(conf->topic);
     s->listener = conf->listener;
     s->arg = conf->arg;
     pthread_mutex_init(&s->lock, NULL);
@@ -144,6 +147,7 @@ void config_store_free(struct config_store *s)
     topic_log_free(s->log);
     config_replay_free(s->replay);
     pthread_mutex_destroy(&s->lock);
+    free(s->topic);
     free(s);
 }
 

@@ -43,7 +43,7 @@ static void on_record(void *arg, const struct topic_log_record *rec)
 
     status_record_parse(rec->key, rec->value, &record);
     if (record.kind == STATUS_REJECTED) {
-        log_warn("%s (partition %d, offset %lld)", record.why, rec->partition,
+        log_warn("%s (topic '%s', partition %d, offset %lld)", record.why, s->topic, rec->partition,
                  (long long)rec->offset);
         return;
     }
@@ -151,6 +151,7 @@ int status_store_open(const struct status_store_conf *conf, int64_t deadline_ms,
         .cancel = conf->cancel,
     };
 
+    s->topic = xstrdup(conf->topic);
     gate_init(&s->gate);
     status_cache_init(&s->cache);
     s->latest = (struct ptrmap)PTRMAP_INIT(free);
@@ -177,5 +178,6 @@ void status_store_free(struct status_store *s)
     strmap_fini(&s->announced);
     status_cache_fini(&s->cache);
     gate_fini(&s->gate);
+    free(s->topic);
     free(s);
 }

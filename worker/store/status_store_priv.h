@@ -7,6 +7,7 @@
 #include "worker/store/status_store.h"
 
 struct status_store {
+    char *topic;           /* immutable */
     struct topic_log *log; /* immutable after status_store_open() */
     struct thread retrier;
 
