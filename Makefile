@@ -43,7 +43,7 @@ SHELL := /bin/bash
 
 # ---- flags ---------------------------------------------------------------------------
 
-PKGS := rdkafka libmicrohttpd jansson avro-c openssl libcurl libpcre2-8 check
+PKGS := rdkafka libmicrohttpd gnutls jansson avro-c openssl libcurl libpcre2-8 check
 
 # $(call lazily,NAME,COMMAND): NAME is the output of COMMAND, which runs once, on first use.
 lazily = $(eval $1 = $$(eval $1 := $$(shell $2))$$($1))
@@ -52,7 +52,7 @@ $(call lazily,EXT_base,pkg-config --libs jansson libpcre2-8 2>/dev/null)
 $(call lazily,EXT_core,pkg-config --libs jansson libpcre2-8 openssl libcurl 2>/dev/null)
 $(call lazily,EXT_kafka,pkg-config --libs rdkafka jansson libpcre2-8 openssl libcurl 2>/dev/null)
 $(call lazily,EXT_worker,pkg-config --libs rdkafka jansson libpcre2-8 openssl avro-c libcurl 2>/dev/null)
-$(call lazily,EXT_rest,pkg-config --libs rdkafka jansson libpcre2-8 openssl avro-c libcurl libmicrohttpd 2>/dev/null)
+$(call lazily,EXT_rest,pkg-config --libs rdkafka jansson libpcre2-8 openssl avro-c libcurl libmicrohttpd gnutls 2>/dev/null)
 $(call lazily,EXT_check,pkg-config --libs check 2>/dev/null)
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef \

@@ -2,6 +2,7 @@
 #include "rest/exchange.h"
 
 #include <errno.h>
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@ enum {
     IDLE_TIMEOUT_S = 90, /* of silence, in either direction */
     POOL_BYTES = 64 * 1024,
     STACK_BYTES = 512 * 1024,
+    TLS_OPTIONS = 5,
 };
 
 struct exchange_door {
@@ -28,6 +30,7 @@ struct exchange_door {
     int fd; /* the listening socket */
     const char *scheme;
     bool is_admin;
+    const struct rest_tls *tls;
 };
 
 /* One connection and the request that is under way on it. Thread: the connection's. */
@@ -246,6 +249,23 @@ static void take_body(struct exchange *x, const char *data, size_t len)
     buf_add(&x->body, data, len);
 }
 
+/* A client without a certificate that we trust is let go without a word, as by a handshake that
+ * fails: libmicrohttpd leaves the look at certificates to us. */
+static bool may_come_in(struct MHD_Connection *c, const struct rest_tls *tls)
+{
+    const union MHD_ConnectionInfo *info;
+    unsigned count = 0, status = 0;
+
+    if (!tls || !tls->wants_client)
+        return true;
+    info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    if (!info || !info->tls_session)
+        return false;
+    if (!gnutls_certificate_get_peers(info->tls_session, &count) || !count)
+        return !tls->needs_client;
+    return gnutls_certificate_verify_peers2(info->tls_session, &status) == 0 && status == 0;
+}
+
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url,
                                   const char *method, const char *version, const char *data,
                                   size_t *data_len, void **req_cls)
@@ -256,6 +276,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
     (void)cls;
     (void)req_cls;
     if (!x->has_begun) {
+        if (!may_come_in(c, x->door->tls))
+            return MHD_NO;
         x->has_begun = true;
         x->begin_ms = clock_mono_ms();
         if (!x->uri)
@@ -307,22 +329,40 @@ void exchange_doors_init(struct exchange_doors *doors, struct connections *conne
     *doors = (struct exchange_doors){.connections = connections};
 }
 
-int exchange_door_open(struct exchange_doors *doors, int fd, const char *scheme, bool is_admin,
-                       unsigned max_connections, struct tern_error *err)
+/* Fills options, which ends with MHD_OPTION_END; returns the flag. */
+static unsigned tls_options(const struct rest_tls *tls, struct MHD_OptionItem *options)
+{
+    size_t n = 0;
+
+    if (tls) {
+        options[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, tls->key_pem};
+        options[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, tls->chain_pem};
+        options[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, tls->priorities};
+        if (tls->wants_client)
+            options[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_TRUST, 0, tls->trusted_pem};
+    }
+    options[n] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
+    return tls ? MHD_USE_TLS : 0;
+}
+
+int exchange_door_open(struct exchange_doors *doors, const struct exchange_door_conf *conf,
+                       struct tern_error *err)
 {
     struct exchange_door *door = xcalloc(1, sizeof(*door));
+    struct MHD_OptionItem options[TLS_OPTIONS];
+    unsigned tls_flag = tls_options(conf->tls, options);
 
-    *door = (struct exchange_door){doors, NULL, fd, scheme, is_admin};
+    *door = (struct exchange_door){doors, NULL, conf->fd, conf->scheme, conf->is_admin, conf->tls};
     door->daemon = MHD_start_daemon(
         MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
-            MHD_USE_ITC | MHD_USE_ERROR_LOG,
+            MHD_USE_ITC | MHD_USE_ERROR_LOG | tls_flag,
         0, NULL, NULL, on_request, door, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, max_connections,
+        MHD_OPTION_LISTEN_SOCKET, conf->fd, MHD_OPTION_CONNECTION_LIMIT, conf->max_connections,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)POOL_BYTES, MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, door, MHD_OPTION_NOTIFY_COMPLETED,
         on_completed, door, MHD_OPTION_URI_LOG_CALLBACK, on_uri, door, MHD_OPTION_UNESCAPE_CALLBACK,
-        leave_escaped, NULL, MHD_OPTION_END);
+        leave_escaped, NULL, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
     if (!door->daemon) {
         free(door);
         return tern_fail(err, TERN_EINTERNAL, "the HTTP server does not start");

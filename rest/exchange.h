@@ -11,6 +11,7 @@
 #include "lib/base/vec.h"
 #include "rest/connections.h"
 #include "rest/dispatch.h"
+#include "rest/tls.h"
 
 #include <stdatomic.h>
 
@@ -33,9 +34,17 @@ struct exchange_doors {
 };
 
 void exchange_doors_init(struct exchange_doors *doors, struct connections *connections);
-/* Serves at a listening socket, which it takes. */
-int exchange_door_open(struct exchange_doors *doors, int fd, const char *scheme, bool is_admin,
-                       unsigned max_connections, struct tern_error *err) MUST_CHECK;
+/* What a door is opened with; all but fd is borrowed until exchange_doors_fini(). */
+struct exchange_door_conf {
+    int fd; /* a listening socket, which is taken */
+    const char *scheme;
+    bool is_admin;
+    unsigned max_connections;
+    const struct rest_tls *tls; /* NULL: plain HTTP */
+};
+
+int exchange_door_open(struct exchange_doors *doors, const struct exchange_door_conf *conf,
+                       struct tern_error *err) MUST_CHECK;
 /* Takes no new connections from now on. */
 void exchange_doors_close(struct exchange_doors *doors);
 /* Waits for the handlers that run, and ends all connections. */

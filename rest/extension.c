@@ -21,7 +21,7 @@ static const char login_module[] =
     "org.apache.kafka.connect.rest.basic.auth.extension.PropertyFileLoginModule";
 static const char jaas_setting[] = "java.security.auth.login.config";
 
-char *jaas_option(const char *options)
+char *login_config_option(const char *options)
 {
     static const char option[] = "-Djava.security.auth.login.config=";
     const char *at = options ? strstr(options, option) : NULL;
@@ -138,7 +138,7 @@ static int load_basic_auth(const struct tern_config *worker, struct basic_auth *
 {
     const char *set = config_get(worker, jaas_setting);
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes the environment */
-    CLEANUP(freep) char *path = set ? xstrdup(set) : jaas_option(getenv("KAFKA_OPTS"));
+    CLEANUP(freep) char *path = set ? xstrdup(set) : login_config_option(getenv("KAFKA_OPTS"));
     CLEANUP(buf_fini) struct buf text = BUF_INIT(MAX_JAAS_BYTES);
     CLEANUP(freep) char *users = NULL;
 

@@ -21,7 +21,7 @@ int rest_extension_load(const struct tern_config *worker, struct basic_auth **re
 
 /* The path that a -Djava.security.auth.login.config= option of a command line names, to be freed;
  * NULL: none. Pure. */
-char *jaas_option(const char *options);
+char *login_config_option(const char *options);
 /*
  * The file option of the PropertyFileLoginModule in entry KafkaConnect of a JAAS file. To be freed.
  * Pure. Errors: TERN_EINVALID saying what is missing.

@@ -8,22 +8,77 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/xmem.h"
+#include "lib/conf/config_ref.h"
+#include "rest/tls.h"
 
 enum {
     CONNECT_TIMEOUT_MS = 15000,
     LONGEST_MS = 600000,
 };
 
-static void init_once(void)
+/* ---- TLS: the worker's, which is one for the process ---- */
+
+static pthread_mutex_t tls_lock = PTHREAD_MUTEX_INITIALIZER; /* a leaf */
+static struct config_ref *tls_settings;                      /* tls_lock; NULL: none */
+static struct rest_tls *tls; /* set once under tls_lock, kept for the process */
+
+void http_client_init(const struct tern_config *worker)
 {
-    curl_global_init(CURL_GLOBAL_DEFAULT);
+    static bool is_done; /* tls_lock */
+    struct strmap copy = STRMAP_INIT;
+
+    pthread_mutex_lock(&tls_lock);
+    if (!is_done)
+        curl_global_init(CURL_GLOBAL_DEFAULT);
+    is_done = true;
+    if (worker && !tls) {
+        strmap_add_all(&copy, worker);
+        config_ref_unref(tls_settings);
+        tls_settings = config_ref_new(&copy);
+    }
+    pthread_mutex_unlock(&tls_lock);
 }
 
-void http_client_init(void)
+/* Stores that cannot be read are looked at again at the next call. */
+static int tls_of_worker(const struct rest_tls **ret_tls, struct tern_error *err)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    int rc = 0;
 
-    pthread_once(&once, init_once);
+    pthread_mutex_lock(&tls_lock);
+    if (!tls && tls_settings) {
+        const struct tern_config worker = config_ref_config(tls_settings);
+
+        rc = rest_tls_load(&worker, "listeners.https.", &tls, err);
+    }
+    *ret_tls = tls;
+    pthread_mutex_unlock(&tls_lock);
+    return rc;
+}
+
+static void set_blob(CURL *curl, CURLoption option, char *pem)
+{
+    struct curl_blob blob = {pem, pem ? strlen(pem) : 0, CURL_BLOB_NOCOPY};
+
+    if (pem)
+        curl_easy_setopt(curl, option, &blob);
+}
+
+static int set_tls(CURL *curl, const struct http_call *call, struct tern_error *err)
+{
+    const struct rest_tls *t = NULL;
+
+    if (strncasecmp(call->url, "https:", 6) != 0)
+        return 0;
+    if (tls_of_worker(&t, err) < 0)
+        return -1;
+    if (!t)
+        return 0;
+    set_blob(curl, CURLOPT_SSLKEY_BLOB, t->key_pem);
+    set_blob(curl, CURLOPT_SSLCERT_BLOB, t->chain_pem);
+    set_blob(curl, CURLOPT_CAINFO_BLOB, t->trusted_pem);
+    curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, t->checks_name ? 2L : 0L);
+    return 0;
 }
 
 void http_answer_fini(struct http_answer *answer)
@@ -111,12 +166,17 @@ int http_call(const struct http_call *call, struct http_answer *ret_answer, stru
     CURLcode rc;
     long status = 0;
 
-    http_client_init();
+    http_client_init(NULL);
     curl = curl_easy_init();
     if (!curl || !headers) {
         curl_slist_free_all(headers);
         curl_easy_cleanup(curl);
         return tern_fail(err, TERN_EINTERNAL, "no HTTP client could be made");
+    }
+    if (set_tls(curl, call, err) < 0) {
+        curl_slist_free_all(headers);
+        curl_easy_cleanup(curl);
+        return -1;
     }
     set_options(curl, call, ret_answer, reason);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <tern/config.h>
 #include <tern/error.h>
 
 enum {
@@ -41,9 +42,12 @@ struct http_answer {
         .body = BUF_INIT(HTTP_MAX_ANSWER_BYTES) \
     }
 
-/* Once, before any thread is started that calls. */
-void http_client_init(void);
-/* Errors: TERN_ETIMEOUT; TERN_ERETRIABLE: no answer, with the reason. */
+/*
+ * Tells whose settings count for https (listeners.https.*, else ssl.*); they are copied, and read
+ * at the first such call. worker NULL: none. Before any thread is started that calls.
+ */
+void http_client_init(const struct tern_config *worker);
+/* Errors: TERN_ETIMEOUT; TERN_ERETRIABLE: no answer, with the reason; TERN_EINVALID: the stores. */
 int http_call(const struct http_call *call, struct http_answer *ret_answer,
               struct tern_error *err) MUST_CHECK;
 void http_answer_fini(struct http_answer *answer);

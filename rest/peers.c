@@ -146,7 +146,7 @@ struct rest_peers *rest_peers_new(const char *source, const char *target)
 {
     struct rest_peers *peers = xcalloc(1, sizeof(*peers));
 
-    http_client_init();
+    http_client_init(NULL);
     if (source) {
         peers->source = xstrdup(source);
         peers->target = xstrdup(target);

@@ -17,8 +17,10 @@
 #include "rest/exchange.h"
 #include "rest/extension.h"
 #include "rest/header_rules.h"
+#include "rest/http_client.h"
 #include "rest/listener.h"
 #include "rest/publish.h"
+#include "rest/tls.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.runtime.rest.RestServer");
 
@@ -38,6 +40,7 @@ struct rest_server {
     struct cors *cors;           /* these three: immutable once open; NULL: none */
     struct header_rules *headers;
     struct basic_auth *auth;
+    struct rest_tls *tls, *admin_tls; /* immutable once open; NULL: no https listener */
     bool has_admin_listeners;
     bool has_no_admin;
     struct rest_site site;     /* immutable once published */
@@ -45,6 +48,22 @@ struct rest_server {
 };
 
 /* ---- opening ---- */
+
+static int load_tls(struct rest_server *s, const struct rest_conf *conf,
+                    const struct rest_listener *l, struct tern_error *err)
+{
+    const char *prefix = l->is_admin ? "admin.listeners.https." : "listeners.https.";
+    struct rest_tls **tls = l->is_admin ? &s->admin_tls : &s->tls;
+
+    if (!*tls && rest_tls_load(&conf->worker, prefix, tls, err) < 0)
+        return -1;
+    if ((*tls)->key_pem)
+        return 0;
+    return tern_fail(err, TERN_EINVALID,
+                     "a key and a certificate are missing: set %sssl.keystore.location, or "
+                     "ssl.keystore.location",
+                     prefix);
+}
 
 static int parse_listeners(struct rest_server *s, const struct rest_conf *conf,
                            struct tern_error *err)
@@ -60,11 +79,8 @@ static int parse_listeners(struct rest_server *s, const struct rest_conf *conf,
         const struct rest_listener *l = &s->listeners.at.at[i];
 
         s->has_admin_listeners |= l->is_admin;
-        if (strcmp(l->scheme, "https") == 0) {
-            return tern_fail(err, TERN_EINVALID,
-                             "'%s': https is not there yet; use http, behind a proxy that ends TLS",
-                             l->text);
-        }
+        if (strcmp(l->scheme, "https") == 0 && load_tls(s, conf, l, err) < 0)
+            return tern_context(err, "'%s'", l->text);
     }
     s->has_no_admin = admin && !s->has_admin_listeners;
     return 0;
@@ -100,8 +116,17 @@ static int open_doors(struct rest_server *s, struct tern_error *err)
     for (size_t i = 0; i < s->listeners.at.count; i++) {
         struct rest_listener *l = &s->listeners.at.at[i];
 
-        if (exchange_door_open(&s->doors, l->fd, l->scheme, l->is_admin,
-                               MAX_CONNECTIONS + SPARE_CONNECTIONS, err) < 0)
+        const struct exchange_door_conf door = {
+            .fd = l->fd,
+            .scheme = l->scheme,
+            .is_admin = l->is_admin,
+            .max_connections = MAX_CONNECTIONS + SPARE_CONNECTIONS,
+            .tls = strcmp(l->scheme, "https") != 0 ? NULL
+                   : l->is_admin                   ? s->admin_tls
+                                                   : s->tls,
+        };
+
+        if (exchange_door_open(&s->doors, &door, err) < 0)
             return tern_context(err, "'%s'", l->text);
         l->fd = -1; /* the door has it */
         log_info("Listening at %s, port %d%s", l->text, l->bound_port,
@@ -126,6 +151,7 @@ int rest_server_open(const struct rest_conf *conf, struct rest_server **ret_serv
     };
     CLEANUP(server_freep) struct rest_server *s = xcalloc(1, sizeof(*s));
 
+    http_client_init(&conf->worker);
     connections_init(&s->connections, &limits);
     exchange_doors_init(&s->doors, &s->connections);
     if (read_settings(s, conf, err) < 0 || bind_all(s, conf, err) < 0 || open_doors(s, err) < 0)
@@ -188,6 +214,8 @@ void rest_server_free(struct rest_server *s)
     cors_free(s->cors);
     header_rules_free(s->headers);
     basic_auth_free(s->auth);
+    rest_tls_free(s->tls);
+    rest_tls_free(s->admin_tls);
     rest_advertised_fini(&s->advertised);
     rest_listeners_fini(&s->listeners);
     free(s);

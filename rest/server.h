@@ -35,7 +35,7 @@ struct rest_conf {
 /*
  * Reads listeners, admin.listeners, rest.advertised.*, access.control.*, rest.extension.classes,
  * response.http.headers.config; binds and serves. Errors: TERN_EINVALID: a bad setting, a port that
- * is taken, an https listener, an extension that is not known.
+ * is taken, stores of an https listener that cannot be used, an extension that is not known.
  */
 int rest_server_open(const struct rest_conf *conf, struct rest_server **ret_server,
                      struct tern_error *err) MUST_CHECK;

@@ -390,7 +390,7 @@ static void run_pipes(struct relay *r, size_t count)
         run_pipe(r, p, r->polls.at[1 + 2 * i].revents, r->polls.at[2 + 2 * i].revents);
         if (p->is_over) {
             pipe_free(p);
-            vec_remove(&r->pipes, i);
+            r->pipes.at[i] = r->pipes.at[--r->pipes.count]; /* that one had its turn */
         }
     }
 }

@@ -12,8 +12,8 @@ import os
 import threading
 import time
 
-from confluent_kafka.admin import (AclBinding, AclBindingFilter, AclOperation, AclPermissionType, ResourcePatternType,
-                                   ResourceType, ScramCredentialInfo, ScramMechanism, UserScramCredentialDeletion,
+from confluent_kafka.admin import (AclBinding, AclBindingFilter, AclOperation, AclPermissionType, AlterConfigOpType,
+                                   ConfigEntry, ConfigResource, ResourcePatternType, ResourceType, ScramCredentialInfo, ScramMechanism, UserScramCredentialDeletion,
                                    UserScramCredentialUpsertion)
 
 from .cluster import Cluster
@@ -81,6 +81,17 @@ class SecureCluster(Cluster):
     def take_password(self, user=USER):
         for mechanism in _MECHANISMS:
             _wait(self.kafka.admin.alter_user_scram_credentials([UserScramCredentialDeletion(user, mechanism)]))
+
+    def rotate(self):
+        """Gives the broker another key and certificate of the same authority, while it runs."""
+        self.broker = self.authority.issue(f"{self.name}-broker-2")
+        new = self.broker.properties("PKCS12")
+        changes = [ConfigEntry(f"listener.name.{kind}.{name}", str(new[name]),
+                               incremental_operation=AlterConfigOpType.SET)
+                   for kind in ("ssl", "sasl_ssl")
+                   for name in ("ssl.keystore.location", "ssl.keystore.password", "ssl.key.password", "ssl.keystore.type")]
+        resource = ConfigResource(ConfigResource.Type.BROKER, "1", incremental_configs=changes)
+        _wait(self.kafka.admin.incremental_alter_configs([resource]))
 
     def allow(self, user=USER):
         """Everything, by ACLs on each kind of resource."""

@@ -119,7 +119,7 @@ static const struct {
 
 START_TEST(options)
 {
-    CLEANUP(freep) char *path = jaas_option(jvm_options[_i].options);
+    CLEANUP(freep) char *path = login_config_option(jvm_options[_i].options);
 
     if (jvm_options[_i].path)
         ck_assert_str_eq(path, jvm_options[_i].path);
