@@ -8,8 +8,9 @@
 #include "rest/server.h"
 
 const struct rest_route *const rest_worker_tables[] = {
-    rest_routes_root,   rest_routes_connectors, rest_routes_states,   rest_routes_offsets,
-    rest_routes_health, rest_routes_loggers,    rest_routes_internal, NULL,
+    rest_routes_root,     rest_routes_connectors, rest_routes_states,
+    rest_routes_offsets,  rest_routes_health,     rest_routes_loggers,
+    rest_routes_internal, rest_routes_plugins,    NULL,
 };
 
 const struct rest_route *const rest_flow_tables[] = {

@@ -10,6 +10,7 @@ extern const struct rest_route rest_routes_internal[];
 extern const struct rest_route rest_routes_connectors[];
 extern const struct rest_route rest_routes_states[];
 extern const struct rest_route rest_routes_offsets[];
+extern const struct rest_route rest_routes_plugins[];
 
 /* All that a worker serves, and what the flows of dedicated mode serve; each ends with NULL. */
 extern const struct rest_route *const rest_worker_tables[];

@@ -6,6 +6,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/vec.h"
+#include "lib/base/xmem.h"
 #include "worker/convert/converter.h"
 #include "worker/plugin/version_order.h"
 #include "worker/plugin/version_range.h"
@@ -85,6 +86,35 @@ void plugin_catalog_init(struct plugin_catalog *catalog, const struct plugin_reg
 void plugin_catalog_fini(struct plugin_catalog *catalog)
 {
     vec_fini(catalog);
+}
+
+/* ---- what is not in it ---- */
+
+static const struct {
+    const char *package, *name, *suffix;
+} unlisted[] = {
+    {"org.apache.kafka.common.config.provider.", "File", "ConfigProvider"},
+    {"org.apache.kafka.common.config.provider.", "Directory", "ConfigProvider"},
+    {"org.apache.kafka.common.config.provider.", "EnvVar", "ConfigProvider"},
+    {"org.apache.kafka.connect.connector.policy.", "All", "ConnectorClientConfigOverridePolicy"},
+    {"org.apache.kafka.connect.connector.policy.", "Allowlist",
+     "ConnectorClientConfigOverridePolicy"},
+    {"org.apache.kafka.connect.connector.policy.", "None", "ConnectorClientConfigOverridePolicy"},
+    {"org.apache.kafka.connect.connector.policy.", "Principal",
+     "ConnectorClientConfigOverridePolicy"},
+};
+
+bool plugin_catalog_is_unlisted(const char *name)
+{
+    for (size_t i = 0; i < sizeof(unlisted) / sizeof(unlisted[0]); i++) {
+        CLEANUP(freep) char *simple = xasprintf("%s%s", unlisted[i].name, unlisted[i].suffix);
+        CLEANUP(freep) char *whole = xasprintf("%s%s", unlisted[i].package, simple);
+
+        if (strcmp(name, unlisted[i].name) == 0 || strcmp(name, simple) == 0 ||
+            strcmp(name, whole) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* ---- looking up ---- */

@@ -44,6 +44,10 @@ const char *plugin_kind_name(enum plugin_kind kind);
 /* "Converter": the Java interface of a kind that is no connector. */
 const char *plugin_kind_interface(enum plugin_kind kind);
 
+/* Whether a class or alias is that of a config provider or override policy, which are not listed.
+ */
+bool plugin_catalog_is_unlisted(const char *name);
+
 /* The newest of a kind by class name or alias; NULL when there is none. */
 const struct plugin_entry *plugin_catalog_find(const struct plugin_catalog *catalog,
                                                enum plugin_kind kind, const char *name);
