@@ -12,6 +12,7 @@
 #include "lib/base/xmem.h"
 #include "lib/wire/bootstrap.h"
 #include "lib/wire/msg_metadata.h"
+#include "lib/wire/security.h"
 
 enum {
     REQUEST_TIMEOUT_MS = 30000,
@@ -25,6 +26,7 @@ enum {
 struct wire_client {
     char *client_id; /* immutable, as options are */
     struct conn_options options;
+    struct security *security; /* NULL: plain TCP */
     struct bootstrap bootstrap;
     int64_t request_timeout_ms;
     int cancel_fd; /* an eventfd: readable once cancelled */
@@ -55,7 +57,8 @@ int wire_client_open(const struct wire_client_conf *conf, struct wire_client **r
     struct wire_client *c = xcalloc(1, sizeof(*c));
 
     c->cancel_fd = -1;
-    if (bootstrap_parse(conf->bootstrap_servers, &c->bootstrap, err) < 0) {
+    if (bootstrap_parse(conf->bootstrap_servers, &c->bootstrap, err) < 0 ||
+        (conf->java && security_new(conf->java, &c->security, err) < 0)) {
         wire_client_free(c);
         return -1;
     }
@@ -74,11 +77,10 @@ int wire_client_open(const struct wire_client_conf *conf, struct wire_client **r
                     .request_timeout_ms = c->request_timeout_ms,
                     .request_max_bytes = REQUEST_MAX_BYTES,
                     .response_max_bytes = WIRE_ANSWER_MAX,
-                    .auth = conf->auth},
+                    .auth = security_auth(c->security)},
         .setup_timeout_ms = conf->setup_timeout_ms ? conf->setup_timeout_ms : SETUP_TIMEOUT_MS,
-        .open_transport = conf->open_transport,
-        .transport_arg = conf->transport_arg,
     };
+    c->options.open_transport = security_transport(c->security, &c->options.transport_arg);
     *ret_client = c;
     return 0;
 }
@@ -89,6 +91,7 @@ void wire_client_free(struct wire_client *c)
         return;
     conn_free(c->any);
     conn_free(c->controller);
+    security_free(c->security);
     bootstrap_fini(&c->bootstrap);
     if (c->cancel_fd >= 0)
         close(c->cancel_fd);

@@ -10,18 +10,17 @@
  */
 #include "lib/wire/conn.h"
 
+#include <tern/config.h>
+
 struct wire_client;
 
 /* Texts are copied. */
 struct wire_client_conf {
     const char *bootstrap_servers; /* as Java's setting */
     const char *client_id;
-    int64_t request_timeout_ms; /* of one request; 0: 30000 */
-    int64_t setup_timeout_ms;   /* of one connection; 0: 10000 */
-    /* NULL: TCP, no authentication; borrowed. */
-    transport_open *open_transport;
-    void *transport_arg;
-    const struct conn_auth *auth;
+    int64_t request_timeout_ms;     /* of one request; 0: 30000 */
+    int64_t setup_timeout_ms;       /* of one connection; 0: 10000 */
+    const struct tern_config *java; /* security.protocol, ssl.*, sasl.*; NULL: plain TCP */
 };
 
 enum wire_to {
@@ -48,7 +47,7 @@ enum {
 };
 void wire_answer_fini(struct wire_answer *answer);
 
-/* Errors: TERN_EINVALID: bootstrap_servers; TERN_EINTERNAL: no file left. Thread: any. */
+/* Errors: TERN_EINVALID: bootstrap_servers, security; TERN_EINTERNAL: no file left. Thread: any. */
 int wire_client_open(const struct wire_client_conf *conf, struct wire_client **ret_client,
                      struct tern_error *err) MUST_CHECK;
 /* NULL is a no-op. */

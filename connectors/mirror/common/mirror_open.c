@@ -36,15 +36,11 @@ int mirror_open_wire(const struct tern_config *connector, enum mirror_client cli
                      struct wire_client **ret_client, struct tern_error *err)
 {
     CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
-    const char *protocol;
-    struct wire_client_conf conf = {0};
+    struct tern_config view;
+    struct wire_client_conf conf = {.java = &view};
 
     mirror_client_config(connector, client, is_task, &settings);
-    protocol = strmap_get(&settings, "security.protocol");
-    if (protocol && strcasecmp(protocol, "PLAINTEXT") != 0) {
-        return tern_fail(err, TERN_ENOTFOUND, "security.protocol '%s' is not supported here yet",
-                         protocol);
-    }
+    view = strmap_config(&settings);
     conf.bootstrap_servers = strmap_get(&settings, "bootstrap.servers");
     conf.client_id = strmap_get(&settings, "client.id");
     return wire_client_open(&conf, ret_client, err);

@@ -24,10 +24,7 @@ static inline void mirror_admin_freep(struct admin **admin)
     admin_free(*admin);
 }
 
-/*
- * Opens a client for what librdkafka cannot ask. Errors: TERN_EINVALID for a bad setting;
- * TERN_ENOTFOUND for a cluster whose listener wants TLS or SASL, which this client lacks yet.
- */
+/* Opens a client for what librdkafka cannot ask. Errors: TERN_EINVALID for a bad setting. */
 int mirror_open_wire(const struct tern_config *connector, enum mirror_client client, bool is_task,
                      struct wire_client **ret_client, struct tern_error *err) MUST_CHECK;
 
