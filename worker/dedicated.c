@@ -4,6 +4,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/xmem.h"
+#include "rest/peers.h"
 #include "rest/server.h"
 #include "worker/herder/herder.h"
 #include "worker/mm2/mm2.h"
@@ -32,6 +33,16 @@ static int open_rest(struct dedicated *d, const struct mm2_plan *plan, struct te
     return rest_server_open(&conf, &d->rest, err);
 }
 
+static void *open_peers(const char *source, const char *target)
+{
+    return rest_peers_new(source, target);
+}
+
+static void close_peers(void *peers)
+{
+    rest_peers_free(peers);
+}
+
 static void install(struct dedicated *d)
 {
     size_t count = mm2_flow_count(d->mm2);
@@ -56,6 +67,9 @@ int dedicated_start(const struct mm2_plan *plan, void (*on_fatal)(void *arg), vo
         }
         conf.url = rest_server_url(d->rest);
         conf.worker_id = rest_server_worker_id(d->rest);
+        conf.peers = &rest_herder_peers;
+        conf.open_peers = open_peers;
+        conf.close_peers = close_peers;
     }
     if (mm2_start(plan, &conf, &d->mm2, err) < 0) {
         dedicated_free(d);
