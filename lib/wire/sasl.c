@@ -100,6 +100,8 @@ static const struct sasl_mechanism mechanisms[] = {
 static int find_mechanism(const char *name, const struct sasl_mechanism **ret_mechanism,
                           struct tern_error *err)
 {
+    enum tern_code code = strcmp(name, "GSSAPI") == 0 ? TERN_ENOTFOUND : TERN_EINVALID;
+
     for (size_t i = 0; i < COUNT_OF(mechanisms); i++) {
         if (strcmp(mechanisms[i].name, name) == 0) {
             *ret_mechanism = &mechanisms[i];
@@ -107,7 +109,7 @@ static int find_mechanism(const char *name, const struct sasl_mechanism **ret_me
         }
     }
     return tern_fail(
-        err, TERN_EINVALID,
+        err, code,
         "Invalid value %s for configuration sasl.mechanism: this connection has PLAIN, "
         "SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER",
         name);

@@ -14,7 +14,7 @@ struct sasl;
 
 /*
  * Reads sasl.mechanism, sasl.jaas.config and, for OAUTHBEARER, sasl.oauthbearer.*. Errors:
- * TERN_EINVALID naming the property, never a secret.
+ * TERN_EINVALID naming the property, never a secret; TERN_ENOTFOUND for GSSAPI.
  */
 int sasl_new(const struct tern_config *java, struct sasl **ret_sasl,
              struct tern_error *err) MUST_CHECK;
