@@ -42,9 +42,11 @@ class Authority:
         _run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
              "-keyout", self.key, "-out", self.certificate, "-days", 3650, "-subj", f"/CN={name}")
 
-    def issue(self, name, days=3650):
-        """A key and its certificate for CN=name, good for localhost and 127.0.0.1."""
-        return Identity(self, name, days)
+    def issue(self, name, days=3650, again=""):
+        """A key and its certificate for CN=name, good for localhost and 127.0.0.1. again tells the files of a second
+        key for the same name apart.
+        """
+        return Identity(self, name, days, again)
 
     @functools.lru_cache(maxsize=None)
     def truststore(self, kind):
@@ -68,9 +70,9 @@ class Authority:
 class Identity:
     """A key with its certificate, in stores of every kind."""
 
-    def __init__(self, authority, name, days):
+    def __init__(self, authority, name, days, again):
         self.authority, self.name = authority, name
-        stem = authority.folder / name
+        stem = authority.folder / f"{name}{again}"
         self.key, self.certificate, self._p12 = (stem.with_suffix(s) for s in (".key", ".crt", ".p12"))
         request, extensions = stem.with_suffix(".csr"), stem.with_suffix(".ext")
         extensions.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n", encoding="ascii")

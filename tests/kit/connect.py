@@ -36,11 +36,12 @@ class ConnectWorker(Worker):
     program = "connect-distributed"
     kind = "ours"
 
-    def __init__(self, props, name, port, **kwargs):
+    def __init__(self, props, name, port, tls=None, **kwargs):
+        """tls: the context of a client, for a worker that listens for HTTPS."""
         self.port = port
-        self.rest = Rest(port)
+        self.rest = Rest(port, tls=tls)
         self.worker_id = f"127.0.0.1:{port}"
-        self.url = f"http://{self.worker_id}/"
+        self.url = f"{'https' if tls else 'http'}://{self.worker_id}/"
         super().__init__(props, name, **kwargs)
 
     def wait_ready(self, deadline=_START_S):
@@ -76,10 +77,11 @@ class JavaConnectWorker(JavaStop, ConnectWorker):
 class ConnectCluster(InternalTopics):
     """Workers of one group on one Kafka. Owner: whoever made it, who calls destroy()."""
 
-    def __init__(self, cluster, kinds=("ours",), bootstrap=None, group_id=None, **settings):
+    def __init__(self, cluster, kinds=("ours",), bootstrap=None, group_id=None, tls=None, **settings):
         """settings are worker properties with dots as underscores, or as they are in a dict `raw`.
 
-        bootstrap is where workers find Kafka, by default the cluster's own address.
+        bootstrap is where workers find Kafka, by default the cluster's own address. tls is the context of clients
+        of workers that listen for HTTPS, which settings say how.
         """
         self.number = next(_numbers)
         self.cluster = cluster
@@ -87,6 +89,7 @@ class ConnectCluster(InternalTopics):
         super().__init__(cluster, f"c{self.number}-configs", f"c{self.number}-offsets", f"c{self.number}-status")
         self._bootstrap = bootstrap or cluster.bootstrap
         self._settings = settings
+        self._tls = tls
         self._turns = itertools.count(1)
         self.folder = env.new_folder(self.group_id)  # for files that connectors read
         self.workers = []
@@ -105,7 +108,7 @@ class ConnectCluster(InternalTopics):
         props = {
             "bootstrap.servers": self._bootstrap,
             "group.id": self.group_id,
-            "listeners": f"http://127.0.0.1:{port}",
+            "listeners": f"{'https' if self._tls else 'http'}://127.0.0.1:{port}",
             "key.converter": BYTES,
             "value.converter": BYTES,
             "config.storage.topic": self.configs_topic,
@@ -167,8 +170,8 @@ class ConnectCluster(InternalTopics):
 
     def _make(self, kind, props, name, port):
         if kind == "ours" and not env.java_in_place_of_ours():
-            return ConnectWorker(props, name, port)
-        worker = JavaConnectWorker(props, name, port, version=kind.partition("-")[2] or self.cluster.version)
+            return ConnectWorker(props, name, port, tls=self._tls)
+        worker = JavaConnectWorker(props, name, port, tls=self._tls, version=kind.partition("-")[2] or self.cluster.version)
         worker.kind = kind.partition("-")[0]  # "ours" also of one that stands in for ours
         return worker
 

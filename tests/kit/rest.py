@@ -29,10 +29,10 @@ class RestError(AssertionError):
 
 
 class Rest:
-    """The API of one worker at host:port. A connection for each request."""
+    """The API of one worker at host:port, over HTTPS with a TLS context. A connection for each request."""
 
-    def __init__(self, port, host="127.0.0.1"):
-        self.host, self.port = host, port
+    def __init__(self, port, host="127.0.0.1", tls=None):
+        self.host, self.port, self._tls = host, port, tls
 
     def ask(self, method, *path, body=None, timeout=_TIMEOUT_S, headers=(), **query):
         """The answer, whatever its status. Elements of path are encoded; OSError if nobody listens."""
@@ -41,13 +41,18 @@ class Rest:
             target += "?" + urlencode({k: str(v).lower() if isinstance(v, bool) else v for k, v in query.items()})
         data = None if body is None else json.dumps(body).encode()
         sent = {"Content-Type": "application/json"} if data is not None else {}
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
+        connection = self._connection(timeout)
         try:
             connection.request(method, target, data, {**sent, **dict(headers)})
             response = connection.getresponse()
             return Answer(response.status, _parsed(response.read()), {k.lower(): v for k, v in response.getheaders()})
         finally:
             connection.close()
+
+    def _connection(self, timeout):
+        if self._tls:
+            return http.client.HTTPSConnection(self.host, self.port, timeout=timeout, context=self._tls)
+        return http.client.HTTPConnection(self.host, self.port, timeout=timeout)
 
     def get(self, *path, **query):
         """The body of a 200; RestError otherwise."""

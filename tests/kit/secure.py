@@ -84,7 +84,7 @@ class SecureCluster(Cluster):
 
     def rotate(self):
         """Gives the broker another key and certificate of the same authority, while it runs."""
-        self.broker = self.authority.issue(f"{self.name}-broker-2")
+        self.broker = self.authority.issue(f"{self.name}-broker", again="-2")
         new = self.broker.properties("PKCS12")
         changes = [ConfigEntry(f"listener.name.{kind}.{name}", str(new[name]),
                                incremental_operation=AlterConfigOpType.SET)
