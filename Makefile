@@ -94,7 +94,8 @@ ALL_LDFLAGS = -pthread -Wl,--as-needed -Wl,-z,relro,-z,now $(DEFS) $(SAN_LDFLAGS
 # Flags by place. Codecs of bytes from outside are compiled with -Wconversion.
 CODECS := lib/wire/% worker/group/protocol connectors/mirror/common/offset_sync \
           connectors/mirror/common/checkpoint connectors/mirror/common/heartbeat \
-          worker/store/config_record worker/store/status_record
+          worker/store/config_record worker/store/status_record \
+          worker/convert/% lib/data/% connectors/file/line_reader
 place_flags = \
     $(if $(filter $(CODECS),$1),-Wconversion) \
     $(if $(filter connectors/% tests/plugins/%,$1),-fvisibility=hidden) \

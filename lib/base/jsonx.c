@@ -2,6 +2,7 @@
 /* jsonx - the writer; jsonx_parse.c reads. */
 #include "lib/base/jsonx.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -57,27 +58,34 @@ static bool is_plain(unsigned char c)
 void jsonx_write_string(struct buf *out, const char *text, size_t len)
 {
     const unsigned char *p = (const unsigned char *)text;
-    size_t plain = 0; /* bytes before i that wait to be copied as they are */
+    size_t from = 0, i = 0; /* from there on all is to be copied as it is */
 
     buf_add_char(out, '"');
-    for (size_t i = 0, step; i < len; i += step) {
-        step = is_plain(p[i]) ? 1 : utf8_length(p + i, len - i);
+    while (i < len) {
+        size_t step;
+
+        if (is_plain(p[i])) {
+            i++;
+            continue;
+        }
+        step = utf8_length(p + i, len - i);
         if (step == 0) {
             out->failed = true;
             return;
         }
-        if (is_plain(p[i]) || step == 2 || step == 3) {
-            plain += step;
+        if (step == 2 || step == 3) {
+            i += step;
             continue;
         }
-        buf_add(out, p + i - plain, plain);
-        plain = 0;
+        buf_add(out, p + from, i - from);
         if (step == 4)
             write_supplementary(out, p + i);
         else
             write_escape(out, p[i]);
+        i += step;
+        from = i;
     }
-    buf_add(out, p + len - plain, plain);
+    buf_add(out, p + from, len - from);
     buf_add_char(out, '"');
 }
 
@@ -130,7 +138,15 @@ static void decimal_next(struct decimal *d)
  */
 static void decimal_shortest(struct decimal *d, double number)
 {
-    for (int count = 2; count <= 17; count++) {
+    int count = 2;
+
+    if (number >= DBL_MIN) { /* what so many digits can say, they say with zeros at the end */
+        decimal_round(d, number, DBL_DIG);
+        if (decimal_value(d) == number)
+            return;
+        count = DBL_DIG + 1;
+    }
+    for (; count <= 17; count++) {
         decimal_round(d, number, count);
         if (decimal_value(d) == number)
             return;
@@ -190,7 +206,7 @@ void jsonx_write_float(struct buf *out, float number)
 {
     char text[32];
 
-    for (int digits = 1; digits <= 9; digits++) {
+    for (int digits = fabsf(number) >= FLT_MIN ? FLT_DIG : 1; digits <= 9; digits++) {
         snprintf(text, sizeof(text), "%.*g", digits, (double)number);
         if (strtof(text, NULL) == number)
             break;

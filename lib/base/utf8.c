@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/base/utf8.h"
 
+#include <string.h>
+
 size_t utf8_length(const void *text, size_t left)
 {
     const uint8_t *p = text;
@@ -21,11 +23,27 @@ size_t utf8_length(const void *text, size_t left)
     return len;
 }
 
+/* Where the first byte beyond ASCII stands, or end. */
+static const uint8_t *skip_ascii(const uint8_t *p, const uint8_t *end)
+{
+    uint64_t eight;
+
+    while (end - p >= (ptrdiff_t)sizeof(eight)) {
+        memcpy(&eight, p, sizeof(eight));
+        if (eight & 0x8080808080808080u)
+            break;
+        p += sizeof(eight);
+    }
+    while (p < end && *p < 0x80)
+        p++;
+    return p;
+}
+
 bool utf8_is_valid(const void *text, size_t len)
 {
     const uint8_t *p = text, *end = p + len;
 
-    while (p < end) {
+    while ((p = skip_ascii(p, end)) < end) {
         size_t step = utf8_length(p, (size_t)(end - p));
 
         if (step == 0)
@@ -111,8 +129,8 @@ void utf8_add_clean(struct buf *out, const void *text, size_t len)
 {
     const uint8_t *p = text, *end = p + len, *good = p;
 
-    while (p < end) {
-        size_t step = *p < 0x80 ? 1 : utf8_length(p, (size_t)(end - p));
+    while ((p = skip_ascii(p, end)) < end) {
+        size_t step = utf8_length(p, (size_t)(end - p));
         unsigned code;
 
         if (step > 0) {

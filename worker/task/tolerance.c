@@ -37,15 +37,18 @@ int64_t tolerance_delay_ms(const struct tolerance *t, unsigned attempt, uint32_t
 int tolerance_run(const struct tolerance *t, int (*op)(void *arg, struct tern_error *err),
                   void *arg, tolerance_wait *wait, void *wait_arg, struct tern_error *err)
 {
-    int64_t deadline_ms =
-        t->retry_timeout_ms < 0 ? FOREVER_MS : clock_deadline_ms(t->retry_timeout_ms);
+    int64_t deadline_ms = FOREVER_MS;
 
     for (unsigned attempt = 1;; attempt++) {
         int64_t delay_ms;
 
         if (op(arg, err) == 0)
             return 0;
-        if (err->code != TERN_ERETRIABLE || clock_mono_ms() >= deadline_ms)
+        if (err->code != TERN_ERETRIABLE)
+            return -1;
+        if (attempt == 1 && t->retry_timeout_ms >= 0) /* who succeeds reads no clock */
+            deadline_ms = clock_deadline_ms(t->retry_timeout_ms);
+        if (clock_mono_ms() >= deadline_ms)
             return -1;
         delay_ms = tolerance_delay_ms(t, attempt, (uint32_t)clock_mono_ms() * 2654435761u);
         if (wait(wait_arg, clock_left_ms(deadline_ms, delay_ms)))
