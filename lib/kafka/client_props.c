@@ -179,7 +179,7 @@ const struct client_prop client_props[] = {
     SECURITY("ssl.keystore.certificate.chain"),
     SECURITY("ssl.key.password"),
     SECURITY("ssl.endpoint.identification.algorithm"),
-    REFUSED("ssl.cipher.suites", FOR_ALL, "the OpenSSL configuration decides"),
+    SECURITY("ssl.cipher.suites"),
     SECURITY("sasl.mechanism"),
     SECURITY("sasl.jaas.config"),
     SECURITY("sasl.kerberos.service.name"),

@@ -7,6 +7,7 @@
  */
 #include "lib/kafka/client_conf_priv.h"
 
+#include <openssl/ssl.h>
 #include <string.h>
 #include <strings.h>
 
@@ -77,6 +78,30 @@ static int apply_stores(struct conf_build *b, struct tern_error *err)
     return rc;
 }
 
+/* Java's names are the standard's. librdkafka can choose among suites up to TLS 1.2 only. */
+static int apply_ciphers(struct conf_build *b, struct tern_error *err)
+{
+    static const char key[] = "ssl.cipher.suites";
+    CLEANUP(freep) char *text = client_java(b, key);
+    CLEANUP(buf_fini) struct buf list = BUF_INIT(8192);
+
+    for (const char *at = text; at && *at; at += strspn(at, ", \t")) {
+        size_t len = strcspn(at, ", \t");
+        CLEANUP(freep) char *name = xstrndup(at, len);
+        const char *translated = OPENSSL_cipher_name(name);
+
+        at += len;
+        if (!strstr(name, "_WITH_") || !translated || strcmp(translated, "(NONE)") == 0) {
+            return tern_fail(err, TERN_EINVALID,
+                             "Invalid value %s for configuration %s: suites up to TLS 1.2 can be "
+                             "chosen, those of TLS 1.3 are the OpenSSL configuration's",
+                             name, key);
+        }
+        buf_add_fmt(&list, "%s%s", list.len ? ":" : "", translated);
+    }
+    return list.len ? client_put(b, key, buf_str(&list), key, err) : 0;
+}
+
 static int apply_ssl(struct conf_build *b, struct tern_error *err)
 {
     static const char identification[] = "ssl.endpoint.identification.algorithm";
@@ -87,7 +112,8 @@ static int apply_ssl(struct conf_build *b, struct tern_error *err)
                    off         ? "none"
                    : algorithm ? algorithm
                                : "https",
-                   identification, err) < 0)
+                   identification, err) < 0 ||
+        apply_ciphers(b, err) < 0)
         return -1;
     return apply_stores(b, err);
 }
