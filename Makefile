@@ -147,9 +147,12 @@ program = $(O)/bin/$(call dashes,$(patsubst main_%.c,%,$(notdir $1)))
 PROGRAMS := $(foreach m,$(MAINS_worker) $(MAINS_tools),$(call program,$m))
 
 # connectors/x/*.c is x.so; connectors/x/common with each other folder y there is x-y.so.
+# connectors/mirror/client is no connector, but a library for programs of others.
+CLIENT := connectors/mirror/client
+CLIENT_LIB := $(O)/lib-client/libtern-mirror-client.so
 CONNECTORS := $(sort $(dir $(wildcard connectors/*/*.c)))
 CONNECTORS := $(CONNECTORS:%/=%) \
-    $(filter-out %/common,$(patsubst %/,%,$(sort $(dir $(wildcard connectors/*/*/*.c)))))
+    $(filter-out %/common $(CLIENT),$(patsubst %/,%,$(sort $(dir $(wildcard connectors/*/*/*.c)))))
 plugin = $(O)/lib/$(subst /,-,$(patsubst connectors/%,%,$1)).so
 # $(call connector_objs,connectors/mirror/source): its objects and the common ones beside it.
 connector_objs = $(call objs,$(sort $(wildcard $1/*.c) \
@@ -167,7 +170,7 @@ FUZZERS := $(if $(T),$(foreach t,$(FUZZERS),$(if $(findstring $(T),$t),$t)),$(FU
 FUZZ_BINS := $(FUZZERS:%.c=$(O)/%)
 
 .PHONY: all
-all: $(PROGRAMS) $(PLUGINS) ## programs and plugins
+all: $(PROGRAMS) $(PLUGINS) $(CLIENT_LIB) ## programs, plugins and the client library
 
 # ---- rules ---------------------------------------------------------------------------
 
@@ -218,12 +221,20 @@ link = @mkdir -p $(@D); echo "  LINK  $@"; $(CC) $(ALL_LDFLAGS)
 # $(call program_rule,MAIN,ARCHIVES,EXTERNAL)
 define program_rule
 $(call program,$1): $(SHIM) $(call objs,$1) $2 $(O)/flags
-	$$(link) -pie $$(inputs) $$(EXT_$3) -ldl -lm -o $$@
+	$$(link) -pie $$(inputs) $$(EXT_own) $$(EXT_$3) -ldl -lm -o $$@
 endef
 $(foreach m,$(MAINS_worker),$(eval $(call program_rule,$m,$(LIBS_all),rest)))
 $(foreach m,$(MAINS_tools),$(eval $(call program_rule,$m,$(LIBS_tools),worker)))
 
+# The tool is the first user of the client library: found beside it in a build, and when installed.
+$(call program,tools/main_connect_mirror_client.c): $(CLIENT_LIB)
+$(call program,tools/main_connect_mirror_client.c): EXT_own = \
+    -L$(dir $(CLIENT_LIB)) -ltern-mirror-client '-Wl,-rpath,$$ORIGIN/../lib-client:$$ORIGIN/../lib'
+
 link_plugin = $(link) -shared -fvisibility=hidden -Wl,--exclude-libs,ALL
+
+$(CLIENT_LIB): $(call connector_objs,$(CLIENT)) $(LIBS_kafka) $(O)/flags
+	$(link_plugin) -Wl,-soname,$(@F) $(inputs) $(EXT_kafka) -lm -o $@
 
 # $(call connector_rule,FOLDER)
 define connector_rule
@@ -419,6 +430,7 @@ deps-gate: ## deps, and what gate needs
 .PHONY: install
 install: all ## PREFIX=/usr/local DESTDIR=
 	$(call install_to,bin,755,$(PROGRAMS))
+	$(call install_to,lib,644,$(CLIENT_LIB))
 	$(call install_to,lib/tern/plugins,644,$(PLUGINS))
 	$(call install_to,include/tern,644,$(wildcard include/tern/*.[ch]))
 	$(call install_to,share/doc/tern,644,$(wildcard README.md LICENSE CHANGELOG.md doc/*.md))

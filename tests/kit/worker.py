@@ -4,6 +4,7 @@
 import re
 import shutil
 import signal
+import subprocess
 from pathlib import Path
 
 from . import env
@@ -92,6 +93,14 @@ class JavaMirrorMaker(JavaStop, MirrorMaker):
 
     def _command(self):
         return env.java_command("org.apache.kafka.connect.mirror.MirrorMaker", self._version, heap="400m")
+
+
+def mirror_client(*args, status=0):
+    """Runs our connect-mirror-client to its end; returns what subprocess.run() does."""
+    done = subprocess.run([env.bin_dir() / "connect-mirror-client", *args], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert done.returncode == status, f"connect-mirror-client {args}: status {done.returncode}\n{done.stderr}"
+    return done
 
 
 def run_java_tool(main_class, *args, version=env.DEFAULT_VERSION, deadline=60):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Other people's tools read what we write: Java's console consumer, RemoteClusterUtils, kcat."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -8,7 +9,7 @@ import subprocess
 import pytest
 from kit.kafka import Record
 from kit.wait import wait_until
-from kit.worker import run_java_tool
+from kit.worker import mirror_client, run_java_tool, write_properties
 
 _CONSOLE_CONSUMER = "org.apache.kafka.tools.consumer.ConsoleConsumer"
 _GROUPS = "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand"
@@ -17,7 +18,7 @@ _T0 = 1_700_000_000_000
 
 
 @pytest.fixture
-def mirrored(pair, mirror):
+def mirrored(pair, mirror, tmp_path):
     """A flow that has mirrored four records and translated a group; the worker has stopped cleanly."""
     topic, group = pair.create_topic("orders", partitions=2), pair.name("group")
     pair.east.kafka.produce(topic, [
@@ -34,6 +35,8 @@ def mirrored(pair, mirror):
     wait_until(lambda: pair.there.heartbeats(topic=pair.there.remote("heartbeats")), 30, "mirrored heartbeats")
     worker.stop_cleanly()
     pair.topic, pair.group, pair.remote = topic, group, remote
+    pair.client_file = tmp_path / "client.properties"
+    write_properties(pair.client_file, pair.properties())
     return pair
 
 
@@ -79,6 +82,49 @@ def test_java_remote_cluster_utils_translate(mirrored, remote_offsets):
     answer = remote_offsets(mirrored.west.bootstrap, mirrored.east_alias, mirrored.group)
     last = mirrored.there.last_checkpoints(mirrored.group)
     assert answer == {tp: checkpoint.downstream for tp, checkpoint in last.items()} and len(answer) == 2
+
+
+def test_our_client_says_what_java_says(mirrored, remote_offsets_text):
+    """connect-mirror-client and RemoteClusterUtils on the same cluster."""
+    bootstrap, alias = mirrored.west.bootstrap, mirrored.east_alias
+    java = [line.split() for line in remote_offsets_text(bootstrap, alias, mirrored.group).splitlines()]
+    offsets = mirror_client("--bootstrap-server", bootstrap, "offsets", "--remote", alias, "--group", mirrored.group)
+    rows = [line.split("\t") for line in offsets.stdout.splitlines()]
+    assert sorted(["offset", *row[1:4]] for row in rows) == sorted(w for w in java if w[0] == "offset") and rows
+    hops = mirror_client("--bootstrap-server", bootstrap, "hops", alias)
+    assert ["hops", hops.stdout.strip()] in java
+    upstream = json.loads(mirror_client("--bootstrap-server", bootstrap, "upstream", "--json").stdout)["clusters"]
+    assert ",".join(upstream) == next(w[1] for w in java if w[0] == "upstream")
+    assert alias in upstream
+    pattern = mirrored.group[:-1] + "."
+    by_pattern = json.loads(mirror_client("--bootstrap-server", bootstrap, "--json", "offsets", "--remote", alias,
+                                          "--group-regex", pattern).stdout)["offsets"]
+    assert {(o["topic"], o["partition"]): o["offset"] for o in by_pattern if o["group"] == mirrored.group} == \
+        {(row[1], int(row[2])): int(row[3]) for row in rows}
+
+
+def test_our_client_lists_topics(mirrored):
+    flow, ask = mirrored.there, ("--config", mirrored.client_file, "--cluster", mirrored.west_alias)
+    assert flow.checkpoints_topic in mirror_client(*ask, "checkpoints").stdout.splitlines()
+    heartbeats = mirror_client(*ask, "heartbeats").stdout.splitlines()
+    assert {"heartbeats", flow.remote("heartbeats")} <= set(heartbeats)
+    topics = mirror_client(*ask, "topics", mirrored.east_alias).stdout.splitlines()
+    assert {mirrored.remote, flow.remote("heartbeats")} <= set(topics)
+    assert topics == sorted(topics) and all(t.startswith(mirrored.east_alias + ".") for t in topics)
+    assert set(topics) <= set(mirror_client(*ask, "topics").stdout.splitlines())
+
+
+def test_our_client_fails_in_one_line(mirrored):
+    ask = ("--bootstrap-server", mirrored.west.bootstrap, "--timeout-ms", "20000")
+    none = mirror_client(*ask, "offsets", "--remote", "nowhere", "--group", "g", status=1)
+    assert none.stderr == ("connect-mirror-client: there is no topic 'nowhere.checkpoints.internal': "
+                           "no checkpoints of a cluster 'nowhere' here\n")
+    regex = mirror_client(*ask, "offsets", "--remote", mirrored.east_alias, "--group-regex", "(", status=1)
+    assert regex.stderr.startswith("connect-mirror-client: invalid regex '('") and regex.stderr.count("\n") == 1
+    away = mirror_client("--bootstrap-server", "127.0.0.1:1", "--timeout-ms", "500", "upstream", status=1)
+    assert away.stderr.startswith("connect-mirror-client: ") and away.stderr.count("\n") == 1
+    assert "127.0.0.1:1" in away.stderr and "500 ms" in away.stderr
+    assert mirror_client(*ask, "offsets", "--remote", mirrored.east_alias, "--group", "unknown").stdout == ""
 
 
 def test_java_group_tool_shows_the_synced_group(mirrored):
