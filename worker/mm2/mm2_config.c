@@ -284,6 +284,7 @@ void mm2_connector_config(const struct tern_config *raw, const char *source, con
     }
     add_starting_with(out, raw, "config.providers");
     add_starting_with(out, raw, "replication.policy");
+    add_starting_with(out, raw, "tern."); /* the connectors' keys that Java does not have */
     add_cluster(out, raw, source, "source");
     add_cluster(out, raw, target, "target");
     strmap_set_if_absent(out, "name", name);

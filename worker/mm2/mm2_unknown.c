@@ -66,6 +66,7 @@ static bool is_flow_key(const char *key)
                                            "exactly.once.support",
                                            "transaction.boundary",
                                            "offsets.storage.topic",
+                                           "tern.",
                                            NULL};
 
     return is_connector_key(key) || starts_with_any(key, prefixes);
@@ -83,7 +84,7 @@ static bool is_top_key(const char *key)
 {
     static const struct tern_config_key *const tables[] = {mm2_driver_keys, worker_rest_keys, NULL};
     static const char *const prefixes[] = {"config.providers", "replication.policy",
-                                           "listeners.https.", NULL};
+                                           "listeners.https.", "tern.", NULL};
 
     return is_connector_key(key) || mm2_is_client_key(key) || mm2_is_worker_key(key) ||
            strcmp(key, "plugin.path") == 0 || has_row(tables, key) ||

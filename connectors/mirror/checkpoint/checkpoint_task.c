@@ -6,9 +6,11 @@
  * Threads: poll() on the task's; loading and group offset sync on the scheduler's; both use
  * `translation`, which locks. Peer: org.apache.kafka.connect.mirror.MirrorCheckpointTask. Spec:
  * mirror-maker2.md 7.3-7.7. Differences: a start that fails is tried again with back-off; the
- * offsets of all groups are asked for at once, not group by group.
+ * first round comes as soon as offsets can be translated; the offsets of all groups are asked for
+ * at once, not group by group.
  */
 #include "connectors/mirror/checkpoint/checkpoint_connector.h"
+#include "connectors/mirror/checkpoint/exposure.h"
 #include "connectors/mirror/checkpoint/group_sync.h"
 #include "connectors/mirror/checkpoint/translation.h"
 #include "connectors/mirror/common/checkpoint.h"
@@ -24,6 +26,7 @@ LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorCheckpointTask");
 
 enum {
     JOBS = 2,
+    READY_STEP_MS = 100,           /* until the first round, which waits for the offset syncs */
     RECORD_MAX_BYTES = 128 * 1024, /* three strings of 32 KiB and change */
 };
 
@@ -35,9 +38,11 @@ struct checkpoint_task {
     char *topic; /* the checkpoints topic */
     struct admin *source, *target;
     struct translation *translation;
+    struct exposure *exposure;
     struct scheduler_job jobs[JOBS];
     struct scheduler *scheduler;
-    int64_t due_ms; /* of the next round; task thread only */
+    int64_t due_ms;    /* of the next round; task thread only, like the next */
+    int64_t report_ms; /* when the log is told of the groups' exposure */
 };
 
 /* ---- rounds ---- */
@@ -113,6 +118,18 @@ static void on_checkpoint(void *arg, const char *group, const struct checkpoint_
                   (int)entry->partition, err.msg);
 }
 
+static void translate_group(struct checkpoint_task *t, size_t index,
+                            const struct admin_group_offsets *committed, struct round *r)
+{
+    const char *group = t->settings.task_groups.items[index];
+    struct checkpoint_exposure found;
+
+    translation_checkpoint(t->translation, group, committed->offsets, committed->count,
+                           on_checkpoint, r);
+    found = translation_exposure(t->translation, group, committed->offsets, committed->count);
+    exposure_set(t->exposure, index, &found);
+}
+
 static int fill_round(struct checkpoint_task *t, struct round *r, struct tern_error *err)
 {
     const struct tern_list *groups = &t->settings.task_groups;
@@ -130,12 +147,21 @@ static int fill_round(struct checkpoint_task *t, struct round *r, struct tern_er
                       groups->items[i], t->settings.common.source_alias,
                       offsets[i].outcome.message);
         } else {
-            translation_checkpoint(t->translation, groups->items[i], offsets[i].offsets,
-                                   offsets[i].count, on_checkpoint, r);
+            translate_group(t, i, &offsets[i], r);
         }
     }
     admin_group_offsets_free(offsets, groups->count);
     return 0;
+}
+
+static void report(struct checkpoint_task *t)
+{
+    int64_t interval_s = t->settings.exposure_interval_s;
+
+    if (interval_s <= 0 || clock_mono_ms() < t->report_ms)
+        return;
+    t->report_ms = clock_deadline_ms(mirror_interval_ms(true, interval_s));
+    exposure_log(t->exposure);
 }
 
 static int poll(void *self, int64_t max_wait_ms, struct tern_source_batch **ret_batch,
@@ -149,16 +175,19 @@ static int poll(void *self, int64_t max_wait_ms, struct tern_source_batch **ret_
     if (t->host->wait(t->host, clock_left_ms(t->due_ms, max_wait_ms)) ||
         clock_mono_ms() < t->due_ms)
         return 0;
+    if (!translation_is_ready(t->translation)) {
+        t->due_ms = clock_deadline_ms(READY_STEP_MS);
+        return 0;
+    }
     t->due_ms =
         clock_deadline_ms(mirror_interval_ms(true, t->settings.emit_checkpoints_interval_s));
-    if (!translation_is_ready(t->translation))
-        return 0;
     r = xcalloc(1, sizeof(*r));
     r->task = t;
     r->begun_ms = clock_wall_ms();
     if (fill_round(t, r, err) < 0)
         log_warn("Could not read the groups' offsets, will try again in the next round: %s",
                  err->msg);
+    report(t);
     if (!r->records.count) {
         round_free(r);
         return 0;
@@ -214,6 +243,7 @@ static void stop(void *self)
     cancel(t);
     scheduler_free(t->scheduler);
     translation_free(t->translation);
+    exposure_free(t->exposure);
     admin_free(t->source);
     admin_free(t->target);
     topic_filter_free(t->topic_filter);
@@ -235,7 +265,7 @@ static int start_jobs(struct checkpoint_task *t, struct tern_error *err)
             "syncing group offsets", sync_groups,
             mirror_interval_ms(true, s->sync_group_offsets_interval_s), false};
     }
-    t->due_ms = clock_deadline_ms(mirror_interval_ms(true, s->emit_checkpoints_interval_s));
+    t->due_ms = clock_mono_ms();
     return scheduler_start(t->host, "mirror-sync", t->jobs, count, t, s->common.admin_timeout_ms,
                            &t->scheduler, err);
 }
@@ -251,6 +281,7 @@ static int begin(struct checkpoint_task *t, const struct tern_config *config,
         return -1;
     t->topic = replication_policy_checkpoints_topic(t->policy, t->settings.common.source_alias);
     t->translation = translation_new(&t->settings, t->policy, t->topic_filter);
+    t->exposure = exposure_new(&t->settings.task_groups);
     return start_jobs(t, err);
 }
 

@@ -27,6 +27,13 @@ struct translation {
     struct admin *reading;                /* gate: the admin of the log that is being opened */
 };
 
+static struct offset_sync_store *new_store(const struct mirror_checkpoint_settings *settings)
+{
+    if (!settings->tight_translation)
+        return offset_sync_store_new();
+    return offset_sync_store_new_tight((size_t)settings->translation_memory_syncs);
+}
+
 struct translation *translation_new(const struct mirror_checkpoint_settings *settings,
                                     const struct replication_policy *policy,
                                     const struct topic_filter *topic_filter)
@@ -37,7 +44,7 @@ struct translation *translation_new(const struct mirror_checkpoint_settings *set
     t->policy = policy;
     t->topic_filter = topic_filter;
     gate_init(&t->gate);
-    t->syncs = offset_sync_store_new();
+    t->syncs = new_store(t->settings);
     t->checkpoints = checkpoint_store_new();
     return t;
 }
@@ -179,7 +186,7 @@ int translation_follow_syncs(struct translation *t, int64_t deadline_ms, struct 
         return -1;
     gate_lock(&t->gate); /* a second try begins anew */
     offset_sync_store_free(t->syncs);
-    t->syncs = offset_sync_store_new();
+    t->syncs = new_store(t->settings);
     offset_sync_store_start(t->syncs, !t->checkpoints_loaded);
     gate_unlock(&t->gate);
     if (open_log(t,
@@ -238,6 +245,20 @@ size_t translation_checkpoint(struct translation *t, const char *group,
     emitted = checkpoint_plan_group(&plan, group, committed, count, emit, arg);
     gate_unlock(&t->gate);
     return emitted;
+}
+
+struct checkpoint_exposure translation_exposure(struct translation *t, const char *group,
+                                                const struct admin_group_offset *committed,
+                                                size_t count)
+{
+    struct checkpoint_exposure found;
+    struct checkpoint_plan plan;
+
+    gate_lock(&t->gate);
+    plan = plan_of(t);
+    found = checkpoint_plan_exposure(&plan, group, committed, count);
+    gate_unlock(&t->gate);
+    return found;
 }
 
 void translation_plan_sync(struct translation *t, const char *group, bool is_idle,

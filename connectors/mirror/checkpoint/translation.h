@@ -31,12 +31,15 @@ void translation_cancel(struct translation *t);
 /* Whether offsets can be translated. Thread: any. */
 bool translation_is_ready(struct translation *t);
 
-/* See checkpoint_plan_group() and checkpoint_plan_sync(). Thread: any. */
+/* See checkpoint_plan_group(), which comes first, _exposure() and _sync(). Thread: any. */
 size_t translation_checkpoint(struct translation *t, const char *group,
                               const struct admin_group_offset *committed, size_t count,
                               void (*emit)(void *arg, const char *group,
                                            const struct checkpoint_entry *entry),
                               void *arg);
+struct checkpoint_exposure translation_exposure(struct translation *t, const char *group,
+                                                const struct admin_group_offset *committed,
+                                                size_t count);
 void translation_plan_sync(struct translation *t, const char *group, bool is_idle,
                            const struct admin_group_offset *target, size_t count,
                            struct checkpoint_commit *ret_commit);

@@ -25,6 +25,23 @@ bool checkpoint_plan_is_news(const struct checkpoint_entry *stored, int64_t upst
            downstream_offset > stored->downstream_offset;
 }
 
+/* The last checkpoint; one that cannot be right any more is forgotten, and NULL returned. */
+static const struct checkpoint_entry *valid_entry(const struct checkpoint_plan *plan,
+                                                  const char *group,
+                                                  const struct admin_group_offset *committed,
+                                                  const char *remote)
+{
+    const struct checkpoint_entry *stored =
+        checkpoint_store_get(plan->checkpoints, group, remote, committed->partition);
+
+    if (!stored ||
+        !offset_sync_store_contradicts(plan->syncs, committed->topic, committed->partition,
+                                       stored->upstream_offset, stored->downstream_offset))
+        return stored;
+    checkpoint_store_remove(plan->checkpoints, group, remote, committed->partition);
+    return NULL;
+}
+
 /* The checkpoint to emit for one committed offset, put in the store; NULL when there is none. */
 static const struct checkpoint_entry *consider(const struct checkpoint_plan *plan,
                                                const char *group,
@@ -32,19 +49,17 @@ static const struct checkpoint_entry *consider(const struct checkpoint_plan *pla
 {
     CLEANUP(freep) char *remote = NULL;
     const char *metadata = committed->metadata ? committed->metadata : "";
+    const struct checkpoint_entry *stored;
     int64_t downstream;
 
     if (committed->offset < 0 || !topic_filter_includes(plan->topic_filter, committed->topic))
         return NULL;
     if (!offset_sync_store_translate(plan->syncs, committed->topic, committed->partition,
-                                     committed->offset, &downstream) ||
-        downstream < 0)
+                                     committed->offset, &downstream))
         return NULL;
-
     remote = checkpoint_plan_remote_topic(plan, committed->topic);
-    if (!checkpoint_plan_is_news(
-            checkpoint_store_get(plan->checkpoints, group, remote, committed->partition),
-            committed->offset, downstream))
+    stored = valid_entry(plan, group, committed, remote);
+    if (downstream < 0 || !checkpoint_plan_is_news(stored, committed->offset, downstream))
         return NULL;
     return checkpoint_store_put(plan->checkpoints, group, slice_str(remote), committed->partition,
                                 committed->offset, downstream, slice_str(metadata));
@@ -67,6 +82,44 @@ size_t checkpoint_plan_group(const struct checkpoint_plan *plan, const char *gro
         emitted++;
     }
     return emitted;
+}
+
+/* ---- exposure ---- */
+
+static int64_t reread(const struct checkpoint_plan *plan, const char *group,
+                      const struct admin_group_offset *committed)
+{
+    CLEANUP(freep) char *remote = checkpoint_plan_remote_topic(plan, committed->topic);
+    const struct checkpoint_entry *stored =
+        checkpoint_store_get(plan->checkpoints, group, remote, committed->partition);
+
+    if (!stored)
+        return -1;
+    return offset_sync_store_reread(plan->syncs, committed->topic, committed->partition,
+                                    committed->offset, stored->downstream_offset);
+}
+
+struct checkpoint_exposure checkpoint_plan_exposure(const struct checkpoint_plan *plan,
+                                                    const char *group,
+                                                    const struct admin_group_offset *committed,
+                                                    size_t count)
+{
+    struct checkpoint_exposure sum = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        int64_t records;
+
+        if (committed[i].offset < 0 ||
+            !topic_filter_includes(plan->topic_filter, committed[i].topic))
+            continue;
+        records = reread(plan, group, &committed[i]);
+        sum.partitions++;
+        if (records < 0)
+            sum.untranslated++;
+        else
+            sum.records += records;
+    }
+    return sum;
 }
 
 /* ---- group offset sync ---- */

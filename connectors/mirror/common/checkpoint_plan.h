@@ -48,6 +48,19 @@ size_t checkpoint_plan_group(const struct checkpoint_plan *plan, const char *gro
                                           const struct checkpoint_entry *entry),
                              void *arg);
 
+/* What a failover at this moment would mean for a group. */
+struct checkpoint_exposure {
+    int64_t records;     /* committed, and read again: at most, gaps between offsets count too */
+    size_t partitions;   /* that have a committed offset and are mirrored */
+    size_t untranslated; /* of those: without a checkpoint, or one of unknown distance */
+};
+
+/* The exposure of a group with these committed offsets on the source, by its last checkpoints. */
+struct checkpoint_exposure checkpoint_plan_exposure(const struct checkpoint_plan *plan,
+                                                    const char *group,
+                                                    const struct admin_group_offset *committed,
+                                                    size_t count);
+
 /* Offsets to commit for a group on the target, as admin_alter_group_offsets() takes them. */
 struct checkpoint_commit {
     struct admin_group_offset *offsets; /* strings are owned */

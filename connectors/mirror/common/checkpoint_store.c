@@ -98,6 +98,16 @@ const struct checkpoint_entry *checkpoint_store_get(const struct checkpoint_stor
     return stored ? &stored->entry : NULL;
 }
 
+void checkpoint_store_remove(struct checkpoint_store *store, const char *group, const char *topic,
+                             int32_t partition)
+{
+    struct ptrmap *partitions = ptrmap_get(&store->groups, group);
+    char key[MIRROR_PARTITION_KEY_SIZE];
+
+    if (partitions && mirror_partition_key(slice_str(topic), partition, key))
+        ptrmap_remove(partitions, key);
+}
+
 size_t checkpoint_store_group_count(const struct checkpoint_store *store)
 {
     return store->groups.count;

@@ -42,6 +42,10 @@ const struct checkpoint_entry *checkpoint_store_get(const struct checkpoint_stor
                                                     const char *group, const char *topic,
                                                     int32_t partition);
 
+/* Forgets one checkpoint, if it is there. */
+void checkpoint_store_remove(struct checkpoint_store *store, const char *group, const char *topic,
+                             int32_t partition);
+
 /* Groups that have a checkpoint, in byte order, by index; borrowed until the store changes. */
 size_t checkpoint_store_group_count(const struct checkpoint_store *store);
 const char *checkpoint_store_group_name(const struct checkpoint_store *store, size_t index);

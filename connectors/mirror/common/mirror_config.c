@@ -16,12 +16,25 @@ const struct tern_config_key *const mirror_checkpoint_tables[] = {
 const struct tern_config_key *const mirror_heartbeat_tables[] = {
     mirror_config_base_keys, mirror_config_common_keys, mirror_config_client_keys,
     mirror_config_heartbeat_keys, NULL};
-const struct tern_config_key *const mirror_source_task_tables[] = {
-    mirror_config_base_keys,   mirror_config_common_keys,      mirror_config_client_keys,
-    mirror_config_source_keys, mirror_config_source_task_keys, NULL};
+const struct tern_config_key *const mirror_source_own_tables[] = {mirror_config_source_own_keys,
+                                                                  NULL};
+const struct tern_config_key *const mirror_checkpoint_own_tables[] = {
+    mirror_config_checkpoint_own_keys, NULL};
+const struct tern_config_key *const mirror_source_task_tables[] = {mirror_config_base_keys,
+                                                                   mirror_config_common_keys,
+                                                                   mirror_config_client_keys,
+                                                                   mirror_config_source_keys,
+                                                                   mirror_config_source_own_keys,
+                                                                   mirror_config_source_task_keys,
+                                                                   NULL};
 const struct tern_config_key *const mirror_checkpoint_task_tables[] = {
-    mirror_config_base_keys,       mirror_config_common_keys,          mirror_config_client_keys,
-    mirror_config_checkpoint_keys, mirror_config_checkpoint_task_keys, NULL};
+    mirror_config_base_keys,
+    mirror_config_common_keys,
+    mirror_config_client_keys,
+    mirror_config_checkpoint_keys,
+    mirror_config_checkpoint_own_keys,
+    mirror_config_checkpoint_task_keys,
+    NULL};
 
 /*
  * Binds a settings struct, which begins with struct mirror_settings: tables that the connectors

@@ -36,7 +36,12 @@
 extern const struct tern_config_key *const mirror_source_tables[];
 extern const struct tern_config_key *const mirror_checkpoint_tables[];
 extern const struct tern_config_key *const mirror_heartbeat_tables[];
-/* The same and what a task's configuration has beyond. */
+/*
+ * Keys that Java does not have, "tern.*": not in the tables above, which REST shows. End with NULL.
+ */
+extern const struct tern_config_key *const mirror_source_own_tables[];
+extern const struct tern_config_key *const mirror_checkpoint_own_tables[];
+/* The first tables, those keys, and what a task's configuration has beyond. */
 extern const struct tern_config_key *const mirror_source_task_tables[];
 extern const struct tern_config_key *const mirror_checkpoint_task_tables[];
 
@@ -75,6 +80,8 @@ struct mirror_source_settings {
     /* Tasks only, else empty and NULL. */
     struct tern_list task_partitions;
     const char *task_index;
+    bool tight_syncs;
+    int64_t tight_syncs_interval_ms;
 };
 
 struct mirror_checkpoint_settings {
@@ -92,6 +99,9 @@ struct mirror_checkpoint_settings {
     /* Tasks only, else empty and NULL. */
     struct tern_list task_groups;
     const char *task_index;
+    bool tight_translation;
+    int64_t translation_memory_syncs;
+    int64_t exposure_interval_s;
 };
 
 struct mirror_heartbeat_settings {

@@ -17,3 +17,6 @@ extern const struct tern_config_key mirror_config_heartbeat_keys[];
 /* Bound in the same structs. */
 extern const struct tern_config_key mirror_config_source_task_keys[];
 extern const struct tern_config_key mirror_config_checkpoint_task_keys[];
+/* Keys that Java does not have: "tern.*". Bound in the settings of the tasks. */
+extern const struct tern_config_key mirror_config_source_own_keys[];
+extern const struct tern_config_key mirror_config_checkpoint_own_keys[];

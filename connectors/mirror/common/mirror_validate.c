@@ -11,6 +11,7 @@
 #include "connectors/mirror/common/replication_policy.h"
 #include "connectors/mirror/common/topic_filter.h"
 #include "lib/base/strmap.h"
+#include "lib/conf/config_def.h"
 
 #define EXACTLY_ONCE      "exactly.once.support"
 #define EMIT_OFFSET_SYNCS "emit.offset-syncs.enabled"
@@ -57,6 +58,20 @@ static void check_common_classes(const struct check *c)
     check_class(c, "forwarding.admin.class", MIRROR_FORWARDING_ADMIN);
 }
 
+/* The values of keys that are in no table of the class. */
+static void check_own_keys(const struct check *c, const struct tern_config_key *const *tables)
+{
+    CLEANUP(config_memory_freep) struct config_memory *memory = NULL;
+    union {
+        struct mirror_source_settings source;
+        struct mirror_checkpoint_settings checkpoint;
+    } unused;
+    struct tern_error err;
+
+    if (config_bind_all(tables, c->config, &unused, c->fault, c->arg, &memory, &err) < 0)
+        return; /* the faults were told */
+}
+
 static bool reads_committed(const struct tern_config *config)
 {
     const char *level = mirror_client_isolation_level(config);
@@ -81,6 +96,7 @@ void mirror_validate_source(const struct tern_config *config, tern_config_fault 
     check_common_classes(&c);
     check_class(&c, "topic.filter.class", TOPIC_FILTER_DEFAULT);
     check_class(&c, "config.property.filter.class", PROPERTY_FILTER_DEFAULT);
+    check_own_keys(&c, mirror_source_own_tables);
     if (is_text(&c, EXACTLY_ONCE, "required") && !reads_committed(config)) {
         fault(arg, EXACTLY_ONCE,
               "MirrorSourceConnector can only provide exactly-once guarantees when its source "
@@ -103,6 +119,7 @@ void mirror_validate_checkpoint(const struct tern_config *config, tern_config_fa
     check_common_classes(&c);
     check_class(&c, "group.filter.class", GROUP_FILTER_DEFAULT);
     check_class(&c, "topic.filter.class", TOPIC_FILTER_DEFAULT);
+    check_own_keys(&c, mirror_checkpoint_own_tables);
     if (is_text(&c, "enabled", "false"))
         return;
     if (is_text(&c, EMIT_CHECKPOINTS, "false"))

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "connectors/mirror/common/mirror_partition.h"
+#include "connectors/mirror/common/offset_sync_history.h"
 #include "lib/base/ptrmap.h"
 #include "lib/base/xmem.h"
 
@@ -27,7 +28,10 @@ struct offset_sync_store {
     bool must_read_to_end;
     bool is_started;
     bool read_to_end;
-    struct ptrmap partitions; /* struct history by mirror_partition_key() */
+    size_t facts_max; /* of all partitions; 0: Java's 64 slots for each */
+    size_t facts;     /* kept now */
+    struct ptrmap
+        partitions; /* struct history, or offset_sync_history, by mirror_partition_key() */
 };
 
 /* The slots unfolded: what the replacement works on. */
@@ -42,6 +46,22 @@ struct offset_sync_store *offset_sync_store_new(void)
 
     store->must_read_to_end = true;
     store->partitions = (struct ptrmap)PTRMAP_INIT(free);
+    return store;
+}
+
+static void drop_history(void *history)
+{
+    offset_sync_history_fini(history);
+    free(history);
+}
+
+struct offset_sync_store *offset_sync_store_new_tight(size_t facts_max)
+{
+    struct offset_sync_store *store = offset_sync_store_new();
+
+    assert(facts_max > 0);
+    store->facts_max = facts_max;
+    store->partitions = (struct ptrmap)PTRMAP_INIT(drop_history);
     return store;
 }
 
@@ -75,8 +95,9 @@ size_t offset_sync_store_count(const struct offset_sync_store *store)
     return store->partitions.count;
 }
 
-static const struct history *find(const struct offset_sync_store *store, struct slice topic,
-                                  int32_t partition)
+/* What is kept of a partition; NULL: nothing. */
+static const void *find(const struct offset_sync_store *store, struct slice topic,
+                        int32_t partition)
 {
     char key[MIRROR_PARTITION_KEY_SIZE];
 
@@ -180,6 +201,57 @@ static void insert(struct slot slots[SLOTS], const struct slot *newest)
     }
 }
 
+/* ---- all facts ---- */
+
+/* Facts that one partition may have: all it likes, until there are too many of all. */
+static size_t partition_limit(const struct offset_sync_store *store)
+{
+    size_t share;
+
+    if (store->facts < store->facts_max)
+        return SIZE_MAX;
+    share = store->facts_max / store->partitions.count;
+    return share > SLOTS ? share : SLOTS;
+}
+
+static void add_fact(struct offset_sync_store *store, const char *key, int64_t upstream,
+                     int64_t downstream)
+{
+    struct offset_sync_history *h = ptrmap_get(&store->partitions, key);
+
+    if (!h) {
+        h = xcalloc(1, sizeof(*h));
+        ptrmap_set(&store->partitions, key, h);
+    }
+    store->facts -= h->count;
+    if (!store->read_to_end && store->must_read_to_end)
+        offset_sync_history_clear(h);
+    offset_sync_history_add(h, upstream, downstream, partition_limit(store));
+    store->facts += h->count;
+}
+
+int64_t offset_sync_store_reread(const struct offset_sync_store *store, const char *topic,
+                                 int32_t partition, int64_t upstream_offset,
+                                 int64_t downstream_offset)
+{
+    const struct offset_sync_history *h = find(store, slice_str(topic), partition);
+
+    return store->facts_max && h ? offset_sync_history_reread(h, upstream_offset, downstream_offset)
+                                 : -1;
+}
+
+bool offset_sync_store_contradicts(const struct offset_sync_store *store, const char *topic,
+                                   int32_t partition, int64_t upstream_offset,
+                                   int64_t downstream_offset)
+{
+    const struct offset_sync_history *h = find(store, slice_str(topic), partition);
+
+    return store->facts_max && h &&
+           offset_sync_history_contradicts(h, upstream_offset, downstream_offset);
+}
+
+/* ---- use ---- */
+
 void offset_sync_store_add(struct offset_sync_store *store, struct slice topic, int32_t partition,
                            int64_t upstream_offset, int64_t downstream_offset)
 {
@@ -190,6 +262,10 @@ void offset_sync_store_add(struct offset_sync_store *store, struct slice topic, 
 
     if (!mirror_partition_key(topic, partition, key))
         return;
+    if (store->facts_max) {
+        add_fact(store, key, upstream_offset, downstream_offset);
+        return;
+    }
     former = ptrmap_get(&store->partitions, key);
     if (!former || (!store->read_to_end && store->must_read_to_end) ||
         upstream_offset < former->runs[0].upstream) {
@@ -213,6 +289,11 @@ bool offset_sync_store_translate(const struct offset_sync_store *store, const ch
     h = find(store, slice_str(topic), partition);
     if (!h)
         return false;
+    if (store->facts_max) {
+        if (!offset_sync_history_translate((const void *)h, upstream_offset, ret_offset))
+            *ret_offset = OFFSET_SYNC_STORE_BEHIND;
+        return true;
+    }
     run = h->runs;
     while (run < &h->runs[h->count - 1] && run->upstream > upstream_offset)
         run++;

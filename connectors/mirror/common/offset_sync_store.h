@@ -25,7 +25,10 @@ enum {
 
 struct offset_sync_store;
 
+/* A store that is Java's: OFFSET_SYNC_STORE_SLOTS for each partition. */
 struct offset_sync_store *offset_sync_store_new(void);
+/* One that keeps all syncs, about facts_max: see offset_sync_history.h. */
+struct offset_sync_store *offset_sync_store_new_tight(size_t facts_max);
 /* NULL is a no-op. */
 void offset_sync_store_free(struct offset_sync_store *store);
 
@@ -53,12 +56,27 @@ bool offset_sync_store_translate(const struct offset_sync_store *store, const ch
 /* Partitions that have a sync. */
 size_t offset_sync_store_count(const struct offset_sync_store *store);
 
+/*
+ * A tight store only: how many records a group at upstream_offset reads again, at most, when it
+ * goes on at downstream_offset. -1: it is not known.
+ */
+int64_t offset_sync_store_reread(const struct offset_sync_store *store, const char *topic,
+                                 int32_t partition, int64_t upstream_offset,
+                                 int64_t downstream_offset);
+/*
+ * A tight store only. Whether what is known rules a former translation out: the target's log was
+ * lost since, or does not reach that far. False of another store.
+ */
+bool offset_sync_store_contradicts(const struct offset_sync_store *store, const char *topic,
+                                   int32_t partition, int64_t upstream_offset,
+                                   int64_t downstream_offset);
+
 struct offset_sync_slot {
     int64_t upstream_offset;
     int64_t downstream_offset;
     int run; /* slots of the same run hold the same sync */
 };
-/* The slots of one partition, for tests and tools; false when it has no sync. */
+/* The slots of one partition of Java's store, for tests; false when it has no sync. */
 bool offset_sync_store_slots(const struct offset_sync_store *store, const char *topic,
                              int32_t partition,
                              struct offset_sync_slot ret_slots[OFFSET_SYNC_STORE_SLOTS]);

@@ -12,17 +12,21 @@ enum queue_name {
 };
 
 #define NOWHERE SIZE_MAX
+#define NEVER   INT64_MIN
 
 /* A partition's place in a queue. */
 struct place {
     bool waits;
+    bool is_fresh;         /* put or replaced since the last tick */
     size_t previous, next; /* partition numbers, or NOWHERE */
     int64_t upstream_offset, downstream_offset;
+    int64_t since_ms; /* of the first tick that saw it wait; NEVER: none has */
 };
 
 struct partition {
     int64_t previous_upstream, previous_downstream; /* of the last record; -1: none yet */
     int64_t synced_downstream;                      /* of the last sync; -1: none yet */
+    int64_t ticked_ms;                              /* when a tick last sent one; or NEVER */
     struct place places[QUEUES];
 };
 
@@ -33,6 +37,7 @@ struct queue {
 
 struct offset_sync_writer {
     int64_t lag_max;
+    size_t permits;
     size_t in_flight;
     struct queue queues[QUEUES];
     size_t count;
@@ -44,12 +49,15 @@ struct offset_sync_writer *offset_sync_writer_new(size_t partitions, int64_t off
     struct offset_sync_writer *w;
 
     w = xreallocarray(NULL, 1, sizeof(*w) + partitions * sizeof(w->partitions[0]));
-    *w = (struct offset_sync_writer){.lag_max = offset_lag_max, .count = partitions};
+    *w = (struct offset_sync_writer){
+        .lag_max = offset_lag_max, .permits = OFFSET_SYNC_WRITER_PERMITS, .count = partitions};
     for (int q = 0; q < QUEUES; q++)
         w->queues[q] = (struct queue){.first = NOWHERE, .last = NOWHERE};
     for (size_t i = 0; i < partitions; i++) {
-        w->partitions[i] = (struct partition){
-            .previous_upstream = -1, .previous_downstream = -1, .synced_downstream = -1};
+        w->partitions[i] = (struct partition){.previous_upstream = -1,
+                                              .previous_downstream = -1,
+                                              .synced_downstream = -1,
+                                              .ticked_ms = NEVER};
     }
     return w;
 }
@@ -68,9 +76,11 @@ static void put(struct offset_sync_writer *w, enum queue_name name, size_t parti
 
     place->upstream_offset = upstream;
     place->downstream_offset = downstream;
+    place->is_fresh = true;
     if (place->waits)
         return;
     place->waits = true;
+    place->since_ms = NEVER;
     place->previous = queue->last;
     place->next = NOWHERE;
     if (queue->last == NOWHERE)
@@ -141,7 +151,7 @@ bool offset_sync_writer_next(struct offset_sync_writer *writer, struct offset_sy
     size_t partition = writer->queues[PENDING].first;
     const struct place *place;
 
-    if (partition == NOWHERE || writer->in_flight == OFFSET_SYNC_WRITER_PERMITS)
+    if (partition == NOWHERE || writer->in_flight >= writer->permits)
         return false;
     place = &writer->partitions[partition].places[PENDING];
     *ret_due =
@@ -157,16 +167,59 @@ void offset_sync_writer_completed(struct offset_sync_writer *writer)
     writer->in_flight--;
 }
 
+void offset_sync_writer_allow(struct offset_sync_writer *writer, size_t permits)
+{
+    writer->permits = permits;
+}
+
+/* The delayed sync of a partition becomes pending. */
+static void promote(struct offset_sync_writer *w, size_t partition)
+{
+    const struct place *place = &w->partitions[partition].places[DELAYED];
+
+    put(w, PENDING, partition, place->upstream_offset, place->downstream_offset);
+    take(w, DELAYED, partition);
+}
+
+/* Whether the delayed sync of a partition has waited enough. */
+static bool is_ripe(struct partition *p, int64_t now_ms, int64_t interval_ms)
+{
+    struct place *place = &p->places[DELAYED];
+    bool is_idle = !place->is_fresh;
+
+    if (place->since_ms == NEVER)
+        place->since_ms = now_ms;
+    place->is_fresh = false;
+    if (p->ticked_ms != NEVER && now_ms - p->ticked_ms < interval_ms)
+        return false;
+    return is_idle || now_ms - place->since_ms >= interval_ms;
+}
+
+bool offset_sync_writer_tick(struct offset_sync_writer *writer, int64_t now_ms, int64_t interval_ms)
+{
+    size_t next = writer->queues[DELAYED].first;
+    bool any = false;
+
+    while (next != NOWHERE) {
+        size_t partition = next;
+        struct partition *p = &writer->partitions[partition];
+
+        next = p->places[DELAYED].next;
+        if (!is_ripe(p, now_ms, interval_ms))
+            continue;
+        p->ticked_ms = now_ms;
+        promote(writer, partition);
+        any = true;
+    }
+    return any;
+}
+
 void offset_sync_writer_flush(struct offset_sync_writer *writer)
 {
     size_t partition;
 
-    while ((partition = writer->queues[DELAYED].first) != NOWHERE) {
-        const struct place *place = &writer->partitions[partition].places[DELAYED];
-
-        put(writer, PENDING, partition, place->upstream_offset, place->downstream_offset);
-        take(writer, DELAYED, partition);
-    }
+    while ((partition = writer->queues[DELAYED].first) != NOWHERE)
+        promote(writer, partition);
 }
 
 size_t offset_sync_writer_pending(const struct offset_sync_writer *writer)

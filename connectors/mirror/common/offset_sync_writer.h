@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Syncs of a task that are sent and not yet acknowledged, at most. */
+/* Syncs of a task that are sent and not yet acknowledged, at most, unless told otherwise. */
 enum {
     OFFSET_SYNC_WRITER_PERMITS = 10
 };
@@ -43,6 +43,19 @@ bool offset_sync_writer_update(struct offset_sync_writer *writer, size_t partiti
 bool offset_sync_writer_next(struct offset_sync_writer *writer, struct offset_sync_due *ret_due);
 /* A sync was sent, or failed for good: its permit is free again. */
 void offset_sync_writer_completed(struct offset_sync_writer *writer);
+/*
+ * Allows that many syncs to be under way. With few permits and a long way to the broker, syncs of
+ * a fast partition replace each other while they wait.
+ */
+void offset_sync_writer_allow(struct offset_sync_writer *writer, size_t permits);
+/*
+ * Time has passed; called several times in an interval. Delayed syncs of partitions that have
+ * brought no record since the last call become pending, and those that wait for an interval:
+ * at most one in an interval for each partition. Returns whether any did. Java leaves them until
+ * flush(), so that a group at the end is not translated to the end for up to a minute.
+ */
+bool offset_sync_writer_tick(struct offset_sync_writer *writer, int64_t now_ms,
+                             int64_t interval_ms);
 /* Offsets were committed: delayed syncs become pending. */
 void offset_sync_writer_flush(struct offset_sync_writer *writer);
 

@@ -14,6 +14,8 @@ LOG_DOMAIN("org.apache.kafka.connect.mirror.OffsetSyncWriter");
 enum {
     RECORD_MAX_BYTES = 64 * 1024, /* a topic name and three numbers */
     SERVE_STEP_MS = 100,
+    TICK_MS = 250,       /* a partition without records for that long is idle */
+    TIGHT_PERMITS = 500, /* syncs under way at once, so that none has to be left out */
 };
 
 struct source_syncs {
@@ -21,6 +23,8 @@ struct source_syncs {
     struct offset_sync_writer *writer;
     struct producer *producer;
     char *topic;
+    int64_t interval_ms; /* of extra syncs; -1: none */
+    int64_t tick_due_ms;
     struct sync *unsent; /* taken from the writer, but the producer was busy */
 };
 
@@ -70,6 +74,9 @@ int source_syncs_open(const struct mirror_source_settings *settings,
     }
     s->partitions = partitions;
     s->writer = offset_sync_writer_new(source_consumer_count(partitions), settings->offset_lag_max);
+    s->interval_ms = settings->tight_syncs ? settings->tight_syncs_interval_ms : -1;
+    if (settings->tight_syncs)
+        offset_sync_writer_allow(s->writer, TIGHT_PERMITS);
     s->topic = replication_policy_offset_syncs_topic(policy, at_source ? common->target_alias
                                                                        : common->source_alias);
     *ret_syncs = s;
@@ -146,9 +153,22 @@ void source_syncs_commit(struct source_syncs *s)
     fire(s);
 }
 
+/* Extra syncs, by time: for partitions that rest, and slow ones. */
+static bool tick(struct source_syncs *s)
+{
+    int64_t now = clock_mono_ms();
+
+    if (s->interval_ms < 0 || now < s->tick_due_ms)
+        return false;
+    s->tick_due_ms = now + TICK_MS;
+    return offset_sync_writer_tick(s->writer, now, s->interval_ms);
+}
+
 void source_syncs_serve(struct source_syncs *s)
 {
-    if (!producer_unacked(s->producer) && !s->unsent)
+    bool ticked = tick(s);
+
+    if (!producer_unacked(s->producer) && !s->unsent && !ticked)
         return;
     producer_serve(s->producer, 0);
     fire(s);
@@ -163,6 +183,7 @@ void source_syncs_free(struct source_syncs *s, int64_t deadline_ms)
 {
     if (!s)
         return;
+    offset_sync_writer_flush(s->writer); /* what a former commit of offsets has not sent */
     for (fire(s); !is_idle(s) && clock_mono_ms() < deadline_ms; fire(s))
         producer_serve(s->producer, clock_left_ms(deadline_ms, SERVE_STEP_MS));
     producer_free(s->producer); /* hands over the acks that are left */

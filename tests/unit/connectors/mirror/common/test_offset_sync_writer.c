@@ -164,6 +164,73 @@ START_TEST(no_partition_at_all)
 }
 END_TEST
 
+static bool tick(struct offset_sync_writer *w, int64_t now_ms)
+{
+    return offset_sync_writer_tick(w, now_ms, 1000);
+}
+
+START_TEST(a_partition_that_rests_gets_a_sync)
+{
+    struct offset_sync_writer *w = offset_sync_writer_new(3, 100);
+
+    offset_sync_writer_update(w, 2, 0, 0);
+    expect_next(w, 2, 0, 0);
+    offset_sync_writer_completed(w);
+    ck_assert(!tick(w, 0));
+    offset_sync_writer_update(w, 2, 1, 1);
+    ck_assert(!tick(w, 100)); /* it has just come */
+    offset_sync_writer_update(w, 2, 2, 2);
+    ck_assert(!tick(w, 200));
+    ck_assert(tick(w, 300));
+    expect_next(w, 2, 2, 2);
+    expect_none(w);
+    ck_assert_uint_eq(offset_sync_writer_delayed(w), 0);
+
+    /* the next one not before the interval is over */
+    offset_sync_writer_update(w, 2, 3, 3);
+    ck_assert(!tick(w, 400));
+    ck_assert(!tick(w, 1200));
+    ck_assert(tick(w, 1300));
+    expect_next(w, 2, 3, 3);
+    ck_assert(!tick(w, 9000));
+    offset_sync_writer_free(w);
+}
+END_TEST
+
+START_TEST(a_slow_partition_gets_one_each_interval)
+{
+    struct offset_sync_writer *w = offset_sync_writer_new(1, 1000000);
+    int seen = 0;
+
+    offset_sync_writer_update(w, 0, 0, 0);
+    expect_next(w, 0, 0, 0);
+    for (int64_t i = 1; i <= 100; i++) { /* never idle */
+        offset_sync_writer_update(w, 0, i, i);
+        seen += tick(w, i * 100);
+        if (offset_sync_writer_pending(w))
+            expect_next(w, 0, i, i);
+    }
+    ck_assert_int_ge(seen, 8);
+    ck_assert_int_le(seen, 10);
+    offset_sync_writer_free(w);
+}
+END_TEST
+
+START_TEST(more_permits)
+{
+    struct offset_sync_writer *w = offset_sync_writer_new(1, 0);
+
+    offset_sync_writer_allow(w, 25);
+    for (int64_t i = 0; i < 25; i++) {
+        ck_assert(offset_sync_writer_update(w, 0, i, i));
+        expect_next(w, 0, i, i);
+    }
+    ck_assert(offset_sync_writer_update(w, 0, 25, 25));
+    expect_none(w);
+    offset_sync_writer_free(w);
+}
+END_TEST
+
 static void fill(Suite *suite)
 {
     test_add(suite, first_record_is_due_the_next_is_delayed);
@@ -174,6 +241,9 @@ static void fill(Suite *suite)
     test_add(suite, ten_permits);
     test_add(suite, negative_lag_and_huge_offsets_do_not_overflow);
     test_add(suite, no_partition_at_all);
+    test_add(suite, a_partition_that_rests_gets_a_sync);
+    test_add(suite, a_slow_partition_gets_one_each_interval);
+    test_add(suite, more_permits);
 }
 
 TEST_MAIN("offset_sync_writer", fill)
