@@ -145,6 +145,29 @@ class Kafka:
                                  f"{len(errors)} failed, first: {errors[:1]}")
         return written
 
+    def produce_transactions(self, topic, count, size, abort_every):
+        """Writes transactions of that many records each to partition 0; one in abort_every is aborted.
+
+        Keys are numbers. Returns ([(offset, number) of the records that count], how many were written in all).
+        """
+        producer = self._new_producer({"transactional.id": f"tern-kit-{topic}"})
+        producer.init_transactions(_CALL_S)
+        kept, number = [], 0
+        for transaction in range(1, count + 1):
+            written = []
+            producer.begin_transaction()
+            for _ in range(size):
+                producer.produce(topic, key=b"%d" % number, value=b"in a transaction", partition=0,
+                                 on_delivery=lambda error, m: written.append((m.offset(), int(m.key()))))
+                number += 1
+            assert producer.flush(_CALL_S) == 0
+            if transaction % abort_every:
+                producer.commit_transaction(_CALL_S)
+                kept += written
+            else:
+                producer.abort_transaction(_CALL_S)
+        return kept, number
+
     def read(self, topic, partitions=None, count=None, deadline=60):
         """Reads from the first offset of every partition (or of those given).
 
