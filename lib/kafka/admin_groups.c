@@ -3,6 +3,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/vec.h"
+#include "lib/kafka/admin_offsets_batch.h"
 #include "lib/kafka/admin_priv.h"
 #include "lib/kafka/client_conf.h"
 
@@ -74,7 +75,10 @@ void admin_groups_fini(struct admin_groups *groups)
 
 enum {
     OFFSET_CALLS_MAX = 64, /* librdkafka asks for one group in a request: this many at once */
+    BATCH_LEAST = 8,       /* groups that are worth connections of their own */
 };
+
+static const char reading_offsets[] = "reading group offsets";
 
 /* The opaque of a call is where its answer belongs. */
 static void read_offsets(const rd_kafka_topic_partition_list_t *list,
@@ -146,40 +150,66 @@ static bool is_unreachable(const struct admin_group_offsets *offsets, size_t cou
     return count > 0;
 }
 
+/* Asks for the groups that are not done, one in a request, many under way at once. */
+static int ask_one_by_one(struct admin *a, struct admin_group_offsets *offsets, size_t count,
+                          const bool *done, int64_t deadline_ms, struct tern_error *err)
+{
+    rd_kafka_t *rk = admin_groups_handle(a, count ? offsets[0].group : "");
+    CLEANUP(admin_call_fini)
+    struct admin_call call =
+        admin_call_new(rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, deadline_ms);
+    size_t next = 0, under_way = 0;
+
+    for (;;) {
+        rd_kafka_event_t *event;
+
+        for (; next < count && under_way < OFFSET_CALLS_MAX; next++) {
+            if (done[next])
+                continue;
+            ask_for_offsets(rk, &call, &offsets[next]);
+            under_way++;
+        }
+        if (under_way == 0)
+            return 0;
+        event = admin_poll(a, call.queue, clock_deadline_ms(admin_timeout_ms(deadline_ms) + 1000));
+        if (!event)
+            return admin_fail(a, reading_offsets, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL,
+                              call.timeout_ms, err);
+        take_offsets(event);
+        rd_kafka_event_destroy(event);
+        under_way--;
+    }
+}
+
+static int read_all(struct admin *a, struct admin_group_offsets *offsets, size_t count,
+                    int64_t deadline_ms, struct tern_error *err)
+{
+    CLEANUP(freep) bool *done = xcalloc(count, sizeof(*done));
+    int timeout_ms = admin_timeout_ms(deadline_ms);
+    struct tern_error why;
+
+    if (count >= BATCH_LEAST && admin_offsets_batch(a, offsets, count, deadline_ms, done, &why) < 0)
+        log_debug("Reading group offsets one by one: %s", why.msg);
+    if (ask_one_by_one(a, offsets, count, done, deadline_ms, err) < 0)
+        return -1;
+    if (is_unreachable(offsets, count)) {
+        return admin_fail(a, reading_offsets, RD_KAFKA_RESP_ERR__TIMED_OUT,
+                          offsets[0].outcome.message, timeout_ms, err);
+    }
+    return 0;
+}
+
 int admin_group_offsets(struct admin *a, const char *const *groups, size_t count,
                         int64_t deadline_ms, struct admin_group_offsets **ret_offsets,
                         struct tern_error *err)
 {
-    static const char what[] = "reading group offsets";
-    rd_kafka_t *rk = admin_groups_handle(a, count ? groups[0] : "");
-    CLEANUP(admin_call_fini)
-    struct admin_call call =
-        admin_call_new(rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, deadline_ms);
     struct admin_group_offsets *offsets = xcalloc(count, sizeof(*offsets));
-    size_t asked = 0, answered = 0;
 
     for (size_t i = 0; i < count; i++)
         offsets[i].group = xstrdup(groups[i]);
-    while (answered < count) {
-        rd_kafka_event_t *event;
-
-        while (asked < count && asked - answered < OFFSET_CALLS_MAX)
-            ask_for_offsets(rk, &call, &offsets[asked++]);
-        event = admin_poll(a, call.queue, clock_deadline_ms(admin_timeout_ms(deadline_ms) + 1000));
-        if (!event) {
-            admin_group_offsets_free(offsets, count);
-            return admin_fail(a, what, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, call.timeout_ms, err);
-        }
-        take_offsets(event);
-        rd_kafka_event_destroy(event);
-        answered++;
-    }
-    if (is_unreachable(offsets, count)) {
-        int rc = admin_fail(a, what, RD_KAFKA_RESP_ERR__TIMED_OUT, offsets[0].outcome.message,
-                            call.timeout_ms, err);
-
+    if (read_all(a, offsets, count, deadline_ms, err) < 0) {
         admin_group_offsets_free(offsets, count);
-        return rc;
+        return -1;
     }
     *ret_offsets = offsets;
     return 0;

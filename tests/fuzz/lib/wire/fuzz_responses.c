@@ -5,11 +5,13 @@
  */
 #include "lib/wire/msg_api_versions.h"
 #include "lib/wire/msg_find_coordinator.h"
+#include "lib/wire/msg_find_coordinators.h"
 #include "lib/wire/msg_heartbeat.h"
 #include "lib/wire/msg_incremental_alter_configs.h"
 #include "lib/wire/msg_join_group.h"
 #include "lib/wire/msg_leave_group.h"
 #include "lib/wire/msg_metadata.h"
+#include "lib/wire/msg_offset_fetch.h"
 #include "lib/wire/msg_offset_for_leader_epoch.h"
 #include "lib/wire/msg_sasl_authenticate.h"
 #include "lib/wire/msg_sasl_handshake.h"
@@ -42,7 +44,14 @@ static int decode_metadata(struct slice body, int16_t version, struct tern_error
 static int decode_find_coordinator(struct slice body, int16_t version, struct tern_error *err)
 {
     struct msg_find_coordinator_response m;
+    struct msg_find_coordinators_response many;
 
+    if (version >= MSG_FIND_COORDINATORS_VERSION &&
+        msg_find_coordinators_decode(body, version, &many, err) == 0) {
+        for (size_t i = 0; i < many.count; i++)
+            inside(body, many.coordinators[i].host);
+        msg_find_coordinators_fini(&many);
+    }
     if (msg_find_coordinator_decode(body, version, &m, err) < 0)
         return -1;
     inside(body, m.host);
@@ -144,6 +153,21 @@ static int decode_incremental_alter_configs(struct slice body, int16_t version,
     return 0;
 }
 
+static int decode_offset_fetch(struct slice body, int16_t version, struct tern_error *err)
+{
+    struct msg_offset_fetch_response m;
+
+    if (msg_offset_fetch_decode(body, version, &m, err) < 0)
+        return -1;
+    for (size_t i = 0; i < m.group_count; i++) {
+        inside(body, m.groups[i].group);
+        for (size_t k = 0; k < m.groups[i].partition_count; k++)
+            inside(body, m.groups[i].partitions[k].topic);
+    }
+    msg_offset_fetch_fini(&m);
+    return 0;
+}
+
 static int (*const decoders[WIRE_API_COUNT])(struct slice body, int16_t version,
                                              struct tern_error *err) = {
     [WIRE_METADATA] = decode_metadata,
@@ -157,6 +181,7 @@ static int (*const decoders[WIRE_API_COUNT])(struct slice body, int16_t version,
     [WIRE_SASL_AUTHENTICATE] = decode_sasl_authenticate,
     [WIRE_OFFSET_FOR_LEADER_EPOCH] = decode_offset_for_leader_epoch,
     [WIRE_INCREMENTAL_ALTER_CONFIGS] = decode_incremental_alter_configs,
+    [WIRE_OFFSET_FETCH] = decode_offset_fetch,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
