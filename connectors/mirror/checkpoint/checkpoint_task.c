@@ -10,15 +10,15 @@
  * at once, not group by group.
  */
 #include "connectors/mirror/checkpoint/checkpoint_connector.h"
+#include "connectors/mirror/checkpoint/checkpoint_round.h"
 #include "connectors/mirror/checkpoint/exposure.h"
 #include "connectors/mirror/checkpoint/group_sync.h"
 #include "connectors/mirror/checkpoint/translation.h"
-#include "connectors/mirror/common/checkpoint.h"
 #include "connectors/mirror/common/mirror_open.h"
 #include "connectors/mirror/common/scheduler.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/base/vec.h"
+#include "lib/base/xmem.h"
 
 #include <tern/version.h>
 
@@ -26,8 +26,7 @@ LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorCheckpointTask");
 
 enum {
     JOBS = 2,
-    READY_STEP_MS = 100,           /* until the first round, which waits for the offset syncs */
-    RECORD_MAX_BYTES = 128 * 1024, /* three strings of 32 KiB and change */
+    READY_STEP_MS = 100, /* until the first round, which waits for the offset syncs */
 };
 
 struct checkpoint_task {
@@ -47,90 +46,19 @@ struct checkpoint_task {
 
 /* ---- rounds ---- */
 
-/* The checkpoints of one round: the batch owns its records and their bytes. */
-struct round {
-    struct tern_source_batch batch;
-    struct checkpoint_task *task;
-    VEC(struct tern_source_record) records;
-    VEC(struct buf) bytes; /* key and value of each record, in turn */
-    int64_t begun_ms;
-};
-
-static void round_free(struct round *r)
-{
-    for (size_t i = 0; i < r->bytes.count; i++)
-        buf_fini(&r->bytes.at[i]);
-    vec_fini(&r->bytes);
-    vec_fini(&r->records);
-    free(r);
-}
-
-static void round_release(struct tern_source_batch *batch)
-{
-    round_free(CONTAINER_OF(batch, struct round, batch));
-}
-
-static struct tern_value bytes_of(const struct buf *b)
-{
-    return (struct tern_value){.type = TERN_VALUE_BYTES, .as.bytes = {b->data, b->len}};
-}
-
-static int add_record(struct round *r, const char *group, const struct checkpoint_entry *entry,
-                      struct tern_error *err)
-{
-    struct checkpoint cp = {.group = slice_str(group),
-                            .topic = slice_str(entry->topic),
-                            .partition = entry->partition,
-                            .upstream_offset = entry->upstream_offset,
-                            .downstream_offset = entry->downstream_offset,
-                            .metadata = slice_str(entry->metadata)};
-    struct tern_field fields[CHECKPOINT_SOURCE_FIELDS];
-    struct buf key = BUF_INIT(RECORD_MAX_BYTES), value = BUF_INIT(RECORD_MAX_BYTES);
-    struct tern_source_partition *source;
-    const struct tern_host *host = r->task->host;
-
-    checkpoint_source_fields(group, entry->topic, entry->partition, fields);
-    if (checkpoint_encode(&cp, &key, &value, err) < 0 ||
-        host->source_partition(host, fields, COUNT_OF(fields), CHECKPOINT_OFFSET_NAME, &source,
-                               err) < 0) {
-        buf_fini(&key);
-        buf_fini(&value);
-        return -1;
-    }
-    vec_push(&r->bytes, key);
-    vec_push(&r->bytes, value);
-    vec_push(&r->records, (struct tern_source_record){.topic = r->task->topic,
-                                                      .partition = CHECKPOINT_PARTITION,
-                                                      .timestamp_ms = r->begun_ms,
-                                                      .key = bytes_of(&key),
-                                                      .value = bytes_of(&value),
-                                                      .source = source,
-                                                      .offset = CHECKPOINT_OFFSET_VALUE});
-    return 0;
-}
-
-static void on_checkpoint(void *arg, const char *group, const struct checkpoint_entry *entry)
-{
-    struct tern_error err;
-
-    if (add_record(arg, group, entry, &err) < 0)
-        log_error("Could not make a checkpoint of group '%s' in '%s-%d': %s", group, entry->topic,
-                  (int)entry->partition, err.msg);
-}
-
 static void translate_group(struct checkpoint_task *t, size_t index,
-                            const struct admin_group_offsets *committed, struct round *r)
+                            const struct admin_group_offsets *committed, struct checkpoint_round *r)
 {
     const char *group = t->settings.task_groups.items[index];
     struct checkpoint_exposure found;
 
     translation_checkpoint(t->translation, group, committed->offsets, committed->count,
-                           on_checkpoint, r);
+                           checkpoint_round_add, r);
     found = translation_exposure(t->translation, group, committed->offsets, committed->count);
     exposure_set(t->exposure, index, &found);
 }
 
-static int fill_round(struct checkpoint_task *t, struct round *r, struct tern_error *err)
+static int fill_round(struct checkpoint_task *t, struct checkpoint_round *r, struct tern_error *err)
 {
     const struct tern_list *groups = &t->settings.task_groups;
     struct admin_group_offsets *offsets = NULL;
@@ -168,7 +96,7 @@ static int poll(void *self, int64_t max_wait_ms, struct tern_source_batch **ret_
                 struct tern_error *err)
 {
     struct checkpoint_task *t = self;
-    struct round *r;
+    struct checkpoint_round *r;
 
     (void)err;
     *ret_batch = NULL;
@@ -181,19 +109,12 @@ static int poll(void *self, int64_t max_wait_ms, struct tern_source_batch **ret_
     }
     t->due_ms =
         clock_deadline_ms(mirror_interval_ms(true, t->settings.emit_checkpoints_interval_s));
-    r = xcalloc(1, sizeof(*r));
-    r->task = t;
-    r->begun_ms = clock_wall_ms();
+    r = checkpoint_round_new(t->host, t->topic, clock_wall_ms());
     if (fill_round(t, r, err) < 0)
         log_warn("Could not read the groups' offsets, will try again in the next round: %s",
                  err->msg);
     report(t);
-    if (!r->records.count) {
-        round_free(r);
-        return 0;
-    }
-    r->batch = (struct tern_source_batch){r->records.at, r->records.count, round_release, NULL};
-    *ret_batch = &r->batch;
+    *ret_batch = checkpoint_round_end(r);
     return 0;
 }
 
