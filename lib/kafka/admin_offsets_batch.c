@@ -276,10 +276,11 @@ static int run(struct batch *b, struct tern_error *err)
 int admin_offsets_batch(struct admin *a, struct admin_group_offsets *offsets, size_t count,
                         int64_t deadline_ms, bool *ret_done, struct tern_error *err)
 {
-    struct batch b = {
-        .a = a, .offsets = offsets, .count = count, .done = ret_done, .deadline_ms = deadline_ms};
-    int rc = run(&b, err);
+    struct batch b = {.a = a, .offsets = offsets, .count = count, .deadline_ms = deadline_ms};
+    int rc;
 
+    b.done = ret_done;
+    rc = run(&b, err);
     for (size_t i = 0; i < b.nodes.count; i++)
         vec_fini(&b.nodes.at[i].members);
     vec_fini(&b.nodes);

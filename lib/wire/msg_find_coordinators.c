@@ -23,7 +23,7 @@ int msg_find_coordinators_decode(struct slice body, int16_t version,
                                  struct msg_find_coordinators_response *ret_response,
                                  struct tern_error *err)
 {
-    CLEANUP(msg_find_coordinators_fini) struct msg_find_coordinators_response m = {0};
+    struct msg_find_coordinators_response m = {0};
     struct wire_reader r = wire_api_reader(WIRE_FIND_COORDINATOR, version, body);
     size_t count;
 
@@ -42,10 +42,11 @@ int msg_find_coordinators_decode(struct slice body, int16_t version,
         wire_skip_tags(&r);
     }
     wire_skip_tags(&r);
-    if (wire_api_decoded(&r, WIRE_FIND_COORDINATOR, version, err) < 0)
+    if (wire_api_decoded(&r, WIRE_FIND_COORDINATOR, version, err) < 0) {
+        msg_find_coordinators_fini(&m);
         return -1;
+    }
     *ret_response = m;
-    m = (struct msg_find_coordinators_response){0};
     return 0;
 }
 

@@ -64,7 +64,7 @@ static void read_group(struct wire_reader *r, struct msg_offset_fetch_group *g)
 int msg_offset_fetch_decode(struct slice body, int16_t version,
                             struct msg_offset_fetch_response *ret_response, struct tern_error *err)
 {
-    CLEANUP(msg_offset_fetch_fini) struct msg_offset_fetch_response m = {0};
+    struct msg_offset_fetch_response m = {0};
     struct wire_reader r = wire_api_reader(WIRE_OFFSET_FETCH, version, body);
     size_t count;
 
@@ -74,10 +74,11 @@ int msg_offset_fetch_decode(struct slice body, int16_t version,
     for (; m.group_count < count && !r.failed; m.group_count++)
         read_group(&r, &m.groups[m.group_count]);
     wire_skip_tags(&r);
-    if (wire_api_decoded(&r, WIRE_OFFSET_FETCH, version, err) < 0)
+    if (wire_api_decoded(&r, WIRE_OFFSET_FETCH, version, err) < 0) {
+        msg_offset_fetch_fini(&m);
         return -1;
+    }
     *ret_response = m;
-    m = (struct msg_offset_fetch_response){0};
     return 0;
 }
 

@@ -27,15 +27,10 @@ struct tern_mirror_client {
 
 /* ---- opening ---- */
 
-/* A library says what it has to say in its errors, unless TERN_LOG asks for more. */
+/* A library says what it has to say in its errors. */
 static void keep_quiet(void)
 {
-    const char *wanted = getenv("TERN_LOG");
-    enum tern_log_level level = TERN_LOG_OFF;
-
-    if (wanted && !log_parse_level(wanted, &level))
-        level = TERN_LOG_OFF;
-    log_set_level("root", level);
+    log_set_level("root", TERN_LOG_OFF);
 }
 
 PUBLIC void tern_mirror_client_close(struct tern_mirror_client *client)

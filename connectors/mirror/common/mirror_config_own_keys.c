@@ -10,7 +10,7 @@
 static const struct tern_validator from_100 = {
     .kind = TERN_VALID_RANGE, .min = 100, .max = INT64_MAX};
 static const struct tern_validator from_1000 = {
-    .kind = TERN_VALID_RANGE, .min = 1000, .max = 100 * 1000 * 1000};
+    .kind = TERN_VALID_RANGE, .min = 1000, .max = INT64_C(100000000)};
 
 #define AT(field) offsetof(struct mirror_source_settings, field)
 const struct tern_config_key mirror_config_source_own_keys[] = {
