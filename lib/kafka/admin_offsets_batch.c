@@ -9,7 +9,6 @@
 #include "lib/base/vec.h"
 #include "lib/wire/msg_find_coordinators.h"
 #include "lib/wire/msg_offset_fetch.h"
-#include "lib/wire/security.h"
 #include "lib/wire/wire_call.h"
 
 enum {
@@ -33,7 +32,6 @@ struct batch {
     size_t count;
     bool *done;
     int64_t deadline_ms;
-    struct security *security;
     VEC(struct node) nodes;
 };
 
@@ -44,10 +42,9 @@ static int open_wire(struct batch *b, const char *servers, struct wire_client **
 {
     struct tern_config settings = strmap_config(&b->a->settings);
     const char *id = config_get(&settings, "client.id");
-    struct wire_client_conf conf = {.bootstrap_servers = servers, .client_id = id ? id : "tern"};
+    struct wire_client_conf conf = {
+        .bootstrap_servers = servers, .client_id = id ? id : "tern", .java = &settings};
 
-    conf.open_transport = security_transport(b->security, &conf.transport_arg);
-    conf.auth = security_auth(b->security);
     return wire_client_open(&conf, ret_client, err);
 }
 
@@ -254,11 +251,10 @@ static int fetch_all(struct batch *b, const struct node *node, struct tern_error
 
 static int run(struct batch *b, struct tern_error *err)
 {
-    struct tern_config settings = strmap_config(&b->a->settings);
     struct tern_error first;
     size_t failed = 0;
 
-    if (security_new(&settings, &b->security, err) < 0 || search_all(b, err) < 0)
+    if (search_all(b, err) < 0)
         return -1;
     for (size_t i = 0; i < b->nodes.count; i++) {
         struct tern_error why;
@@ -284,6 +280,5 @@ int admin_offsets_batch(struct admin *a, struct admin_group_offsets *offsets, si
     for (size_t i = 0; i < b.nodes.count; i++)
         vec_fini(&b.nodes.at[i].members);
     vec_fini(&b.nodes);
-    security_free(b.security);
     return rc;
 }
