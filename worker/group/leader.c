@@ -47,6 +47,18 @@ void leader_forget_history(struct leader *l)
     assign_incremental_init(&l->incremental, max_delay_ms);
 }
 
+void leader_expect(struct leader *l, const struct work *assigned, int32_t generation)
+{
+    struct assign_incremental *a = &l->incremental;
+
+    if (a->generation == generation)
+        return; /* it led that round, and knows better */
+    leader_forget_history(l);
+    work_add_all(&a->previous, assigned);
+    a->generation = generation;
+    vec_push(&a->members, xstrdup("")); /* nobody's id: someone is missing */
+}
+
 struct owners *leader_take_owners(struct leader *l)
 {
     return TAKE(l->owners);

@@ -70,6 +70,12 @@ void leader_forget_owners(struct leader *l);
  * given out at once, instead of waiting for the one who held it.
  */
 void leader_forget_history(struct leader *l);
+/*
+ * This worker was cut off from its group, and so, it may be, was everybody: what was assigned in
+ * the round of that generation, which this worker has applied last, is then not new, but waits
+ * for those who held it, as it would had this worker led that round.
+ */
+void leader_expect(struct leader *l, const struct work *assigned, int32_t generation);
 /* Hands the owners of the last round over; NULL: not known. */
 struct owners *leader_take_owners(struct leader *l);
 /*

@@ -59,6 +59,7 @@ void member_free(struct member *m)
     protocol_assignment_fini(&m->fresh);
     member_delivery_fini(&m->delivery);
     work_fini(&m->configured);
+    work_fini(&m->assigned);
     free(m->host);
     free(m->id);
     free(m->reason);

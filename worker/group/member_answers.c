@@ -235,6 +235,8 @@ static int run_leader(struct member *m, const struct msg_join_group_response *jo
         .arg = m->conf.arg,
     };
 
+    if (m->is_cut_off)
+        leader_expect(m->leader, &m->assigned, m->completed_generation);
     for (size_t i = 0; i < join->member_count; i++) {
         vec_push(&m->member_ids, text_of(join->members[i].id));
         members[i].id = m->member_ids.at[i];

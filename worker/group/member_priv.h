@@ -80,6 +80,8 @@ struct member {
     int64_t heartbeat_at_ms, session_end_ms;
     unsigned heartbeat_failures;
     struct work configured; /* that the join told the offset of */
+    struct work assigned;   /* to anybody, in the last round that was completed */
+    bool is_cut_off;        /* lost its membership by not being heard, and has not come back */
     int64_t offset;
     struct buf metadata[MEMBER_PROTOCOLS];
     struct msg_join_group_protocol protocols[MEMBER_PROTOCOLS];

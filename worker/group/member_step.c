@@ -107,6 +107,8 @@ static void drop_fresh(struct member *m)
 
 void member_reset(struct member *m, bool keeps_id)
 {
+    if (!keeps_id && m->now_ms - m->heard_ms >= m->conf.session_timeout_ms)
+        m->is_cut_off = true;
     m->state = MEMBER_UNJOINED;
     m->generation = -1;
     m->join.serial = m->sync.serial = m->heartbeat.serial = 0;
@@ -163,6 +165,7 @@ static void give_up_work(struct member *m)
     held_drop(&m->held);
     /* Its time to wait for its worker is over as well, should we come to lead. */
     leader_forget_history(m->leader);
+    work_clear(&m->assigned);
     m->rejoin = true;
 }
 
@@ -314,6 +317,10 @@ static void apply_fresh(struct member *m)
     work_add_all(&m->delivery.revoked, &a->revoked);
     if (m->held.last.error == ASSIGNMENT_OK && m->held.last.offset == m->offset)
         held_drop_others(&m->held, &m->configured, &m->delivery.revoked);
+    work_clear(&m->assigned);
+    if (m->held.last.error == ASSIGNMENT_OK && m->held.last.offset == m->offset)
+        work_add_all(&m->assigned, &m->configured);
+    m->is_cut_off = false;
     a->protocol = m->protocol = m->round_protocol;
     a->generation = m->completed_generation = m->generation;
     a->error = m->held.last.error;
