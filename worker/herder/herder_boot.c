@@ -135,7 +135,8 @@ static int open_stores(struct herder *h, struct tern_error *err)
 
 static void close_stores(struct herder *h)
 {
-    config_store_free(TAKE(h->configs));
+    config_store_free(h->configs); /* its reader may look at it until it has ended */
+    h->configs = NULL;
     offset_store_free(TAKE(h->offsets));
     status_store_free(TAKE(h->statuses));
 }

@@ -24,6 +24,7 @@ static void connector_drop(struct running_connector *c)
 {
     config_ref_unref(c->raw);
     config_ref_unref(c->resolved);
+    task_configs_fini(&c->published);
     free(c->name);
     free(c);
 }
@@ -116,7 +117,7 @@ static struct running_connector *connector_new(struct herder *h, const struct co
     c->name = xstrdup(s->name);
     c->incarnation = ++h->incarnations;
     c->raw = config_ref_ref(s->config);
-    c->retry = (struct backoff){.min_ms = 250, .max_ms = 60000}; /* spec: 1.11 */
+    c->retry = c->contest = (struct backoff){.min_ms = 250, .max_ms = 60000}; /* spec: 1.11 */
     if (resolve(h, c->raw, &c->resolved, err) < 0 ||
         find_plugin(h, config_ref_map(c->resolved), &c->plugin, err) < 0) {
         connector_drop(c);

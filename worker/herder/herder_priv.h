@@ -65,7 +65,11 @@ struct running_connector {
     struct config_ref *raw, *resolved; /* what it was started with */
     bool is_asked;  /* for task configs, and has not answered, or they are not stored yet */
     bool ask_again; /* when that is over */
+    struct task_configs published; /* what this instance has had stored, or found stored */
+    bool has_published;
+    bool is_doubted; /* a commit was read while it was asked */
     struct backoff retry;
+    struct backoff contest;  /* for asking again since another worker's tasks came later */
     int64_t say_at_ms;       /* when a failure that goes on is said again; 0: none goes on */
     int64_t failing_from_ms; /* likewise: since when it goes on */
 };
@@ -227,6 +231,11 @@ void herder_reconfigure(struct herder *h, const char *connector);
 /* connector_run_conf.reconfigure. Thread: any. */
 void herder_on_reconfigure(void *arg, const char *connector);
 void herder_drop_applied(void *applied);
+/*
+ * New tasks of a connector were read. Those that another worker made for it, from what it ran
+ * before, may come after this one's: then it is asked again.
+ */
+void herder_check_published(struct herder *h, const char *connector);
 
 /* ---- herder_requests.c ---- */
 

@@ -216,11 +216,35 @@ static void start_work(struct herder *h)
     log_info("Finished starting connectors and tasks");
 }
 
+/*
+ * A connector that was deleted and created again between two joins has not changed hands, and
+ * still runs with what it was created from before.
+ */
+static void stage_outdated(struct herder *h)
+{
+    PTRMAP_FOREACH (&h->connectors, e) {
+        const struct running_connector *c = e->value;
+        const struct connector_state *s = cluster_state_connector(h->config, c->name);
+        struct tern_config now, then;
+
+        if (!s || s->config == c->raw)
+            continue;
+        now = config_ref_config(s->config);
+        then = config_ref_config(c->raw);
+        if (config_equal(&now, &then))
+            continue;
+        gate_lock(&h->gate);
+        work_add_connector(&h->staged.configs, c->name);
+        gate_unlock(&h->gate);
+    }
+}
+
 static bool resolved_now(struct herder *h)
 {
     struct assignment *a = h->assignment;
 
     start_work(h);
+    stage_outdated(h);
     h->rebalance_resolved = true;
     if (h->hooks->rebalanced)
         h->hooks->rebalanced(h->arg, h, herder_is_leader(h));

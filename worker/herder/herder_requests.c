@@ -338,7 +338,9 @@ static int do_put_tasks(struct herder *h, struct herder_call *call, struct tern_
     const struct connector_state *c;
     bool is_known, is_stopped;
 
-    if (check_leader(h, call, err) < 0)
+    /* what was written before counts: tasks that come late must not run a connector that stopped */
+    if (check_leader(h, call, err) < 0 ||
+        config_store_refresh(h->configs, clock_deadline_ms(h->settings.sync_timeout_ms), err) < 0)
         return -1;
     c = find(h, call->connector, &s);
     is_known = c != NULL;

@@ -248,6 +248,65 @@ static void asked(struct herder *h, struct running_connector *c)
     herder_reconfigure(h, c->name);
 }
 
+/* ---- what is stored, and what should be ---- */
+
+static struct task_configs copy_configs(const struct task_configs *configs)
+{
+    struct task_configs copy = {.count = configs->count};
+
+    copy.at = xcalloc((size_t)configs->count + 1, sizeof(struct config_ref *));
+    for (int32_t i = 0; i < configs->count; i++)
+        copy.at[i] = config_ref_ref(configs->at[i]);
+    return copy;
+}
+
+/* Takes what is in configs. */
+static void set_published(struct running_connector *c, struct task_configs *configs)
+{
+    task_configs_fini(&c->published);
+    c->published = *configs;
+    c->has_published = true;
+    *configs = (struct task_configs){0};
+}
+
+static bool is_stored(const struct connector_state *s, const struct task_configs *configs)
+{
+    if (connector_state_tasks(s) != configs->count)
+        return false;
+    for (int32_t i = 0; i < configs->count; i++) {
+        if (!same_config(connector_state_task(s, i), configs->at[i]))
+            return false;
+    }
+    return true;
+}
+
+static void check_now(struct herder *h, struct running_connector *c)
+{
+    const struct cluster_state *newest = config_store_snapshot(h->configs);
+    const struct connector_state *s = cluster_state_connector(newest, c->name);
+
+    c->is_doubted = false;
+    if (s && s->target == TARGET_STARTED && c->has_published && same_config(s->config, c->raw) &&
+        !is_stored(s, &c->published)) {
+        log_info("The tasks of connector %s are not those that it was configured with last: it is "
+                 "asked again",
+                 c->name);
+        herder_post_at(h, clock_deadline_ms(backoff_next_ms(&c->contest)),
+                       reconfiguration_new(c->name, c->incarnation));
+    }
+    cluster_state_unref(newest);
+}
+
+void herder_check_published(struct herder *h, const char *connector)
+{
+    struct running_connector *c = herder_connector(h, connector);
+
+    if (c && c->is_asked)
+        c->is_doubted = true;
+    else if (c)
+        check_now(h, c);
+}
+
 /* ---- storing: by the leader, which this worker may be ---- */
 
 /* Task configurations on their way to the config topic, and what became of them. */
@@ -256,6 +315,7 @@ struct publication {
     struct herder *herder;
     char *connector;
     uint64_t incarnation;
+    struct task_configs configs; /* the same, for the connector */
     bool failed;
     int status; /* of the leader's answer; 0: none */
     struct tern_error err;
@@ -265,6 +325,7 @@ static void publication_drop(struct inbox_msg *msg)
 {
     struct publication *p = CONTAINER_OF(msg, struct publication, msg);
 
+    task_configs_fini(&p->configs);
     free(p->connector);
     free(p);
 }
@@ -281,13 +342,17 @@ static void publication_run(void *receiver, struct inbox_msg *msg)
         } else {
             remember_applied(h, c->name, c->raw, c->resolved);
             asked_well(c);
+            set_published(c, &p->configs);
+            if (c->is_doubted)
+                check_now(h, c);
         }
         asked(h, c);
     }
     publication_drop(msg);
 }
 
-static struct publication *publication_new(struct herder *h, const struct running_connector *c)
+static struct publication *publication_new(struct herder *h, const struct running_connector *c,
+                                           const struct task_configs *configs)
 {
     struct publication *p = xcalloc(1, sizeof(*p));
 
@@ -296,6 +361,7 @@ static struct publication *publication_new(struct herder *h, const struct runnin
     p->herder = h;
     p->connector = xstrdup(c->name);
     p->incarnation = c->incarnation;
+    p->configs = copy_configs(configs);
     return p;
 }
 
@@ -364,7 +430,7 @@ static int post_to_leader(struct herder *h, struct running_connector *c,
     h->peers->post_tasks(
         h->peers_arg, url, c->name, body, strlen(body),
         role.key ? &(struct herder_signature){role.key, h->settings.signature_algorithm} : NULL,
-        on_published, publication_new(h, c));
+        on_published, publication_new(h, c, configs));
     return 0;
 }
 
@@ -374,7 +440,7 @@ static int publish(struct herder *h, struct running_connector *c, struct task_co
 {
     if (!herder_is_leader(h))
         return post_to_leader(h, c, configs, err);
-    herder_submit_tasks(h, c->name, configs, on_written, publication_new(h, c));
+    herder_submit_tasks(h, c->name, configs, on_written, publication_new(h, c, configs));
     return 0;
 }
 
@@ -400,6 +466,7 @@ static int store_answer(struct herder *h, struct running_connector *c,
         applied = config_ref_config(applied_ref);
     if (!task_configs_changed(s, &configs, applied_ref ? &applied : NULL, &present)) {
         log_debug("Tasks of connector %s are up to date", c->name);
+        set_published(c, &configs);
         return 0;
     }
     return publish(h, c, &configs, err) < 0 ? -1 : 1;

@@ -235,5 +235,7 @@ bool herder_apply_updates(struct herder *h)
     apply_targets(h, &now.targets);
     if (!is_eager)
         apply_task_configs(h, &now.task_configs);
+    for (size_t i = 0; i < now.task_configs.connector_count; i++)
+        herder_check_published(h, now.task_configs.connectors[i]);
     return now.rebalance;
 }

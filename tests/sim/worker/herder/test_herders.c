@@ -522,7 +522,7 @@ START_TEST(a_group_that_becomes_eager_and_back)
 {
     sim_begin(1, GROUP_SESSIONED, 3);
     for (int i = 0; i < 4; i++) {
-        char name[8];
+        char name[16];
 
         snprintf(name, sizeof(name), "c%d", i);
         put_value(name, 3);
@@ -549,7 +549,7 @@ START_TEST(a_member_more_stops_little)
 
     sim_begin(1, GROUP_SESSIONED, 1);
     for (int i = 0; i < 4; i++) {
-        char name[8];
+        char name[16];
 
         snprintf(name, sizeof(name), "c%d", i);
         put_value(name, 3);
