@@ -6,6 +6,15 @@
 
 #include "tests/lib/testing.h"
 
+static bool is_all(const char *piece, size_t size, char c)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (piece[i] != c)
+            return false;
+    }
+    return true;
+}
+
 START_TEST(pieces_are_zeroed_aligned_and_apart)
 {
     static const size_t sizes[] = {1, 7, 16, 100, 3000, 100000, 1, 4096, 0};
@@ -18,14 +27,11 @@ START_TEST(pieces_are_zeroed_aligned_and_apart)
             pieces[i] = arena_alloc(&a, sizes[i]);
             ck_assert_ptr_nonnull(pieces[i]);
             ck_assert_uint_eq((uintptr_t)pieces[i] % _Alignof(max_align_t), 0);
-            for (size_t k = 0; k < sizes[i]; k++)
-                ck_assert_int_eq(pieces[i][k], 0);
+            ck_assert(is_all(pieces[i], sizes[i], 0));
             memset(pieces[i], (int)i + 1, sizes[i]);
         }
-        for (size_t i = 0; i < COUNT_OF(sizes); i++) {
-            for (size_t k = 0; k < sizes[i]; k++)
-                ck_assert_int_eq(pieces[i][k], (char)(i + 1));
-        }
+        for (size_t i = 0; i < COUNT_OF(sizes); i++)
+            ck_assert(is_all(pieces[i], sizes[i], (char)(i + 1)));
         arena_clear(&a);
     }
 }
