@@ -64,8 +64,6 @@ static int make_herder(struct distributed *d, struct tern_error *err)
 
     if (worker_group_new(d->worker, worker_id, &d->group, err) < 0)
         return -1;
-    d->peers = rest_peers_new(NULL, NULL);
-    conf.peers_arg = d->peers;
     conf.membership_arg = worker_group_conf(d->group);
     conf.peers_arg = d->peers = rest_peers_new(NULL, NULL);
     return herder_new(&conf, &d->herder, err);
@@ -123,7 +121,6 @@ void distributed_free(struct distributed *d)
 {
     if (!d)
         return;
-    rest_peers_free(d->peers);
     rest_server_free(d->rest);
     rest_peers_free(d->peers);
     herder_free(d->herder);
