@@ -321,6 +321,10 @@ soak: all $(BUILD)/venv/ready ## long runs of a mixed Connect cluster; TERN_SOAK
 	@$(WITH_KAFKA); $(BUILD)/venv/bin/python tests/kafka/archive $(V) || :; FOLDERS=tests/soak REPORTS=$(O)/log/sanitizer $(AROUND) \
 	    tests/lib/run-integration $(O)/log/soak $(BUILD)/venv/bin/python -s $(if $(K),-k '$(K)') $(PYTEST)
 
+.PHONY: bench
+bench: all $(BUILD)/venv/ready ## beside Java's MirrorMaker 2, in turns; BENCH='--case latency --rounds 5'
+	@$(WITH_KAFKA); $(BUILD)/venv/bin/python tests/bench/run.py $(BENCH)
+
 .PHONY: demo
 demo: ## two Kafka clusters, mirrored both ways, in front of your eyes
 	$(AGAIN) deps
