@@ -155,6 +155,10 @@ class ConnectCluster(InternalTopics):
         """The workers whose process lives, paused or not."""
         return [w for w in self.workers if w.alive() and kind in (None, w.kind)]
 
+    def _asked(self):
+        """The worker that is asked when nobody says which: the first that is awake."""
+        return next(w for w in self.workers if w.alive() and not w.paused())
+
     @property
     def nodes(self):
         """The Process of each worker, for its log."""
@@ -234,12 +238,12 @@ class ConnectCluster(InternalTopics):
     def ask(self, method, *path, via=None, body=None, expect=(200, 201, 202, 204), deadline=_SETTLE_S, **query):
         """The body of an answer of an expected status. Asks again while a rebalance is in the way.
 
-        via is the worker to ask, by default the first that runs.
+        via is the worker to ask, by default the first that is awake.
         """
         expect = (expect,) if isinstance(expect, int) else expect
 
         def answered():
-            worker = via or self.running()[0]
+            worker = via or self._asked()
             answer = worker.rest.ask(method, *path, body=body, **query)
             if answer.status in expect:
                 return True, answer
@@ -274,7 +278,7 @@ class ConnectCluster(InternalTopics):
 
     def status(self, name, via=None):
         """GET .../status, or None while there is none."""
-        answer = (via or self.running()[0]).rest.ask("GET", "connectors", name, "status")
+        answer = (via or self._asked()).rest.ask("GET", "connectors", name, "status")
         return answer.body if answer.status == 200 else None
 
     def offsets(self, name, via=None):

@@ -88,6 +88,9 @@ class Process:
     def alive(self):
         return self._child is not None and self._child.poll() is None
 
+    def paused(self):
+        return self._stat()[0] == "T"
+
     def rss_kib(self):
         """(VmRSS, VmHWM): resident memory now and its peak, in KiB."""
         text = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii", errors="replace")
