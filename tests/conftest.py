@@ -4,6 +4,7 @@
 A test that fails leaves every log that was written while it ran under build/test-logs/<test>/.
 """
 
+import os
 import re
 import shutil
 import signal
@@ -22,6 +23,16 @@ from kit.worker import JavaMirrorMaker, MirrorMaker
 def pytest_configure(config):
     del config
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that fixtures end what they started
+
+
+def pytest_runtest_logreport(report):
+    """Keeps the names of failed tests, for tests/lib/run-integration to run them again."""
+    path = os.environ.get("TERN_FAILED_TESTS")
+    if path and report.failed:
+        with open(path, "a+", encoding="utf-8") as names:
+            names.seek(0)
+            if report.nodeid not in names.read().splitlines():
+                names.write(f"{report.nodeid}\n")
 
 
 @pytest.hookimpl(wrapper=True)
