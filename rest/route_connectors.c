@@ -29,6 +29,7 @@ static bool add_expanded(struct rest_context *ctx, const struct rest_request *re
                          const struct connector_state *c, struct buf *out)
 {
     const char *comma = "";
+    bool has_status = false, has_info = false;
     struct tern_error err;
 
     buf_add_char(out, '{');
@@ -37,17 +38,19 @@ static bool add_expanded(struct rest_context *ctx, const struct rest_request *re
 
         if (strcmp(p->name, "expand") != 0)
             continue;
-        if (strcmp(p->value, "status") == 0) {
+        if (strcmp(p->value, "status") == 0 && !has_status) {
             struct herder_connector_status status;
 
+            has_status = true;
             if (herder_connector_status(ctx->herder, c->name, &status, &err) < 0)
                 return false;
             buf_add_fmt(out, "%s\"status\":", comma);
             json_add_state_info(out, c->name, &status);
             herder_connector_status_fini(&status);
-        } else if (strcmp(p->value, "info") == 0) {
+        } else if (strcmp(p->value, "info") == 0 && !has_info) {
             struct herder_connector_info info;
 
+            has_info = true;
             herder_info_of(ctx->herder, c, &info);
             buf_add_fmt(out, "%s\"info\":", comma);
             json_add_info(out, &info);
