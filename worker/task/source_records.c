@@ -14,6 +14,7 @@
 #include "worker/task/send_queue.h"
 #include "worker/task/task_producer_conf.h"
 #include "worker/task/tolerance.h"
+#include "worker/task/topic_creation.h"
 #include "worker/task/trace.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.runtime.WorkerSourceTask");
@@ -42,8 +43,9 @@ struct source_records {
     struct converter *key, *value, *header;
     struct send_stage *stage; /* NULL after close */
     struct send_queue *queue;
-    void *self;   /* the plugin instance; NULL before start and after close */
-    bool closing; /* what fails now was given up by us */
+    struct topic_creation *creation; /* NULL: nothing is created */
+    void *self;                      /* the plugin instance; NULL before start and after close */
+    bool closing;                    /* what fails now was given up by us */
     struct outgoing out;
     char *failure;          /* trace; the first */
     struct ptrmap topics;   /* those told to topic_used; the value is the name, owned */
@@ -351,6 +353,18 @@ static enum source_records_step refused(struct source_records *r,
     return SOURCE_RECORDS_SENT;
 }
 
+static enum source_records_step ensure_topic(struct source_records *r)
+{
+    struct tern_error err;
+
+    if (topic_creation_ensure(r->creation, r->out.record.topic, &err) == 0)
+        return SOURCE_RECORDS_SENT;
+    if (err.code == TERN_ERETRIABLE)
+        return SOURCE_RECORDS_BUSY;
+    fail(r, NULL, trace_class(err.code), &err);
+    return SOURCE_RECORDS_FAILED;
+}
+
 /* SENT: on to the next record. */
 static enum source_records_step send_current(struct source_records *r,
                                              const struct tern_source_record *rec)
@@ -363,6 +377,12 @@ static enum source_records_step send_current(struct source_records *r,
         commit_record(r, rec, NULL); /* left out: its offset does not count by itself */
         send_queue_skip(r->queue);
         return SOURCE_RECORDS_SENT;
+    }
+    if (r->creation) {
+        enum source_records_step step = ensure_topic(r);
+
+        if (step != SOURCE_RECORDS_SENT)
+            return step;
     }
     switch (r->stage->cls->send(r->stage, &r->out.record, send_queue_slot(r->queue), &err)) {
     case PRODUCER_SENT:
@@ -477,7 +497,9 @@ int source_records_open(const struct source_records_conf *conf, struct source_re
     r->queue = send_queue_new();
     if (open_converter(r, CONVERT_KEY, &r->key, err) < 0 ||
         open_converter(r, CONVERT_VALUE, &r->value, err) < 0 ||
-        open_converter(r, CONVERT_HEADER, &r->header, err) < 0 || open_stage(r, err) < 0) {
+        open_converter(r, CONVERT_HEADER, &r->header, err) < 0 || open_stage(r, err) < 0 ||
+        topic_creation_open(conf->connector, conf->task, &conf->worker_config,
+                            &conf->connector_config, &r->creation, err) < 0) {
         source_records_free(r);
         return -1;
     }
@@ -509,6 +531,7 @@ void source_records_free(struct source_records *r)
         return;
     source_records_close(r);
     send_queue_free(r->queue);
+    topic_creation_free(r->creation);
     converter_close(r->key);
     converter_close(r->value);
     converter_close(r->header);

@@ -12,7 +12,6 @@ LOG_DOMAIN("org.apache.kafka.connect.runtime.WorkerSourceTask");
 
 struct worker_part {
     int64_t flush_interval_ms, flush_timeout_ms, shutdown_timeout_ms;
-    bool topic_creation;
 };
 
 #define AT(field) offsetof(struct worker_part, field)
@@ -24,8 +23,6 @@ static const struct tern_config_key worker_keys[] = {
             "committed."},
     {"task.shutdown.graceful.timeout.ms", TERN_LONG, "5000", TERN_LOW, AT(shutdown_timeout_ms),
      .doc = "Amount of time to wait for tasks to shutdown gracefully."},
-    {"topic.creation.enable", TERN_BOOL, "true", TERN_LOW, AT(topic_creation),
-     .doc = "Whether to allow automatic creation of topics used by source connectors."},
     TERN_END,
 };
 #undef AT
@@ -64,23 +61,10 @@ static const struct tern_config_key connector_keys[] = {
 static const struct tern_config_key *const worker_tables[] = {worker_keys, NULL};
 static const struct tern_config_key *const connector_tables[] = {connector_keys, NULL};
 
-static bool any_starts_with(const struct tern_config *config, const char *prefix)
-{
-    for (size_t i = 0; i < config->count; i++) {
-        if (str_starts_with(config->entries[i].key, prefix))
-            return true;
-    }
-    return false;
-}
-
-static void warn_of_ineffective(const struct worker_part *worker,
-                                const struct tern_config *connector)
+static void warn_of_ineffective(const struct tern_config *connector)
 {
     const char *topic = config_get(connector, "offsets.storage.topic");
 
-    if (worker->topic_creation && any_starts_with(connector, "topic.creation."))
-        log_warn("topic.creation.* has no effect yet: the brokers create missing topics, if they "
-                 "are configured to");
     if (topic && *topic)
         log_warn("offsets.storage.topic has no effect yet: source offsets are kept in the "
                  "worker's own topic");
@@ -103,7 +87,7 @@ int task_settings_read(const struct tern_config *worker, const struct tern_confi
                          "applied",
                          c.transforms.items[0]);
     }
-    warn_of_ineffective(&w, connector);
+    warn_of_ineffective(connector);
     *ret_settings = (struct task_settings){
         .flush_interval_ms = w.flush_interval_ms,
         .flush_timeout_ms = w.flush_timeout_ms,

@@ -56,7 +56,6 @@ static const struct setting_case {
     {false, "transforms", "", NULL, NULL},
     {false, "transforms", "route,mask",
      "transforms are not supported by this worker yet: 'route' would not be applied", NULL},
-    {false, "topic.creation.default.partitions", "3", NULL, "WARN topic.creation.* has no effect"},
     {false, "offsets.storage.topic", "own", NULL, "WARN offsets.storage.topic has no effect"},
     {false, "offsets.storage.topic", "", NULL, NULL},
     {false, "unknown", "x", NULL, NULL},
@@ -88,26 +87,10 @@ START_TEST(rows)
 END_TEST
 
 /* Where the worker does not create topics anyway, nobody is told that it does not. */
-START_TEST(topic_creation_that_is_off)
-{
-    const struct tern_config_entry off = {"topic.creation.enable", "false"};
-    const struct tern_config_entry wish = {"topic.creation.default.partitions", "1"};
-    const struct tern_config worker = {&off, 1}, connector = {&wish, 1};
-    struct task_settings s;
-    struct tern_error err;
-
-    log_set_sink(keep_line, all_levels);
-    buf_clear(&lines);
-    ck_assert_ok(task_settings_read(&worker, &connector, &s, &err), err);
-    ck_assert_str_eq(buf_str(&lines), "");
-}
-END_TEST
-
 static void fill(Suite *suite)
 {
     test_add(suite, defaults);
     test_add_rows(suite, rows, COUNT_OF(setting_cases));
-    test_add(suite, topic_creation_that_is_off);
 }
 
 TEST_MAIN("task_settings", fill)
