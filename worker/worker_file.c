@@ -9,6 +9,8 @@
 #include "lib/conf/config_def.h"
 #include "lib/conf/properties.h"
 #include "lib/conf/provider.h"
+#include "lib/wire/bootstrap.h"
+#include "rest/listener.h"
 #include "worker/convert/converter.h"
 #include "worker/herder/worker_config.h"
 
@@ -71,6 +73,31 @@ static void check_converters(struct file *f, const struct strmap *worker)
     }
 }
 
+static void check_listeners(struct file *f, const struct strmap *worker)
+{
+    static const char *const keys[] = {"listeners", "admin.listeners"};
+
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        struct rest_listeners parsed = {0};
+        struct tern_error err;
+
+        if (rest_listeners_parse(keys[i], strmap_get(worker, keys[i]), i > 0, &parsed, &err) < 0)
+            on_fault(f, keys[i], err.msg);
+        rest_listeners_fini(&parsed);
+    }
+}
+
+static void check_servers(struct file *f, const struct strmap *worker)
+{
+    const char *servers = strmap_get(worker, "bootstrap.servers");
+    struct bootstrap parsed = {0};
+    struct tern_error err;
+
+    if (servers && *servers && bootstrap_parse(servers, &parsed, &err) < 0)
+        on_fault(f, "bootstrap.servers", err.msg);
+    bootstrap_fini(&parsed);
+}
+
 static int check(struct file *f, const struct strmap *worker, struct tern_error *err)
 {
     const struct tern_config config = strmap_config(worker);
@@ -78,6 +105,8 @@ static int check(struct file *f, const struct strmap *worker, struct tern_error 
     struct config_memory *memory = NULL;
 
     check_converters(f, worker);
+    check_listeners(f, worker);
+    check_servers(f, worker);
     if (worker_config_bind(&config, &settings, on_fault, f, &memory, err) < 0)
         return -1;
     config_memory_free(memory);
