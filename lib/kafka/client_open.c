@@ -32,10 +32,12 @@ enum {
     CONTEXT_SIZE = 256,
     ANSWER_SLOTS = 16,      /* a power of two */
     ANSWER_QUIET_MS = 1000, /* a broker's answers are reported that often */
+    DEPARTED_MS = 60000,    /* what a handle's threads looked at is kept for so long */
 };
 
 struct client {
     struct client *next;
+    int64_t departed_ms;                       /* when its handle was closed */
     const rd_kafka_t *rk;                      /* NULL while it is being opened */
     char *client_id;                           /* immutable */
     char *cluster;                             /* immutable */
@@ -50,7 +52,8 @@ struct client {
 };
 
 static pthread_mutex_t clients_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct client *clients; /* clients_lock, as is what it holds; newest first */
+static struct client *clients;  /* clients_lock, as is what it holds; newest first */
+static struct client *departed; /* clients_lock; their handles are closed; newest first */
 
 struct refused {
     struct refused *next;
@@ -304,8 +307,35 @@ static struct client *add_client(const rd_kafka_conf_t *conf)
     return c;
 }
 
+static void client_free(struct client *c)
+{
+    free(c->client_id);
+    free(c->cluster);
+    free(c);
+}
+
+/* Takes those out that left long ago. Locked. */
+static struct client *take_long_departed(int64_t now_ms)
+{
+    struct client **at = &departed;
+    struct client *gone;
+
+    while (*at && now_ms - (*at)->departed_ms < DEPARTED_MS)
+        at = &(*at)->next;
+    gone = *at;
+    *at = NULL;
+    return gone;
+}
+
+/*
+ * A thread of a broker that the handle heard of while it was closed may outlive rd_kafka_destroy()
+ * (2.0 at least), and still tell on_response(): what that looks at is kept for a while.
+ */
 static void drop_client(struct client *gone)
 {
+    int64_t now_ms = clock_mono_ms();
+    struct client *old;
+
     pthread_mutex_lock(&clients_lock);
     for (struct client **at = &clients; *at; at = &(*at)->next) {
         if (*at == gone) {
@@ -313,12 +343,19 @@ static void drop_client(struct client *gone)
             break;
         }
     }
+    old = take_long_departed(now_ms);
+    gone->departed_ms = now_ms;
+    gone->next = departed;
+    departed = gone;
     pthread_mutex_unlock(&clients_lock);
     relay_free(gone->relay);
     oauth_free(gone->oauth);
-    free(gone->client_id);
-    free(gone->cluster);
-    free(gone);
+    while (old) {
+        struct client *next = old->next;
+
+        client_free(old);
+        old = next;
+    }
 }
 
 /*
