@@ -67,6 +67,28 @@ void connections_fini(struct connections *c)
     gate_fini(&c->gate);
 }
 
+static bool is_busy(int phase)
+{
+    return phase == CONNECTION_RUNS || phase == CONNECTION_SENDS;
+}
+
+/* From one phase to another. */
+static void change_phase(struct connections *c, struct connection *connection,
+                         enum connection_phase phase)
+{
+    int before = atomic_exchange(&connection->phase, (int)phase);
+
+    atomic_store(&connection->since_ms, clock_mono_ms());
+    if (!is_busy(before) && is_busy((int)phase))
+        atomic_fetch_add(&c->running, 1);
+    if (is_busy(before) && !is_busy((int)phase) && atomic_fetch_sub(&c->running, 1) == 1 &&
+        atomic_load(&c->draining)) {
+        gate_lock(&c->gate);
+        gate_wake(&c->gate);
+        gate_unlock(&c->gate);
+    }
+}
+
 /* The one that has waited longest for its client to ask. */
 static struct connection *longest_idle(struct connections *c)
 {
@@ -103,12 +125,14 @@ void connections_add(struct connections *c, struct connection *connection, int f
     c->first = connection;
     if (c->count++ == 0)
         gate_wake(&c->gate);
+    if (atomic_load(&c->draining)) /* it was accepted just before the end */
+        cut(connection);
     gate_unlock(&c->gate);
 }
 
 void connections_remove(struct connections *c, struct connection *connection)
 {
-    connections_enter(c, connection, CONNECTION_IDLE);
+    change_phase(c, connection, CONNECTION_IDLE);
     gate_lock(&c->gate);
     *connection->link = connection->next;
     if (connection->next)
@@ -117,25 +141,15 @@ void connections_remove(struct connections *c, struct connection *connection)
     gate_unlock(&c->gate);
 }
 
-static bool is_busy(int phase)
-{
-    return phase == CONNECTION_RUNS || phase == CONNECTION_SENDS;
-}
-
 void connections_enter(struct connections *c, struct connection *connection,
                        enum connection_phase phase)
 {
-    int before = atomic_exchange(&connection->phase, (int)phase);
-
-    atomic_store(&connection->since_ms, clock_mono_ms());
-    if (!is_busy(before) && is_busy((int)phase))
-        atomic_fetch_add(&c->running, 1);
-    if (is_busy(before) && !is_busy((int)phase) && atomic_fetch_sub(&c->running, 1) == 1 &&
-        atomic_load(&c->draining)) {
-        gate_lock(&c->gate);
-        gate_wake(&c->gate);
-        gate_unlock(&c->gate);
-    }
+    change_phase(c, connection, phase);
+    if (phase != CONNECTION_IDLE || !atomic_load(&c->draining))
+        return;
+    gate_lock(&c->gate); /* it was told to stay, before the end */
+    cut(connection);
+    gate_unlock(&c->gate);
 }
 
 bool connections_drain(struct connections *c, int64_t deadline_ms)
