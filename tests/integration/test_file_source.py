@@ -68,8 +68,8 @@ def test_a_record_that_cannot_be_converted_fails_the_task(worker):
 
     status = wait_until(failed, 60, "the task fails")
     trace = status["tasks"][0]["trace"]
-    assert trace.startswith("org.apache.kafka.worker.errors.ConnectException: Tolerance exceeded in error handler")
-    assert ("Caused by: org.apache.kafka.worker.errors.DataException: Failed to serialize to integer "
+    assert trace.startswith("org.apache.kafka.connect.errors.ConnectException: Tolerance exceeded in error handler")
+    assert ("Caused by: org.apache.kafka.connect.errors.DataException: Failed to serialize to integer "
             "(was class java.lang.String): ") in trace
     assert status["connector"]["state"] == "RUNNING"
     log = worker.workers[0].log()
