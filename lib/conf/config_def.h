@@ -106,7 +106,9 @@ static inline void config_report_freep(struct config_report **report)
 
 /* NULL when the report has no such key. */
 struct config_key_report *config_report_find(const struct config_report *report, const char *name);
-/* Finds a key or appends one that is not defined, visible and null. */
+/* Appends one that is not defined, visible and null. */
+struct config_key_report *config_report_append(struct config_report *report, const char *name);
+/* Finds a key or appends it. */
 struct config_key_report *config_report_want(struct config_report *report, const char *name);
 void config_report_set_value(struct config_key_report *key, const char *value);
 void config_report_add_error(struct config_key_report *key, const char *message);

@@ -32,7 +32,7 @@ void config_report_free(struct config_report *report)
     free(report);
 }
 
-static struct config_key_report *append(struct config_report *report, const char *name)
+struct config_key_report *config_report_append(struct config_report *report, const char *name)
 {
     if (report->count == report->cap) {
         report->cap = report->cap ? 2 * report->cap : 32;
@@ -56,7 +56,7 @@ struct config_key_report *config_report_want(struct config_report *report, const
 {
     struct config_key_report *key = config_report_find(report, name);
 
-    return key ? key : append(report, name);
+    return key ? key : config_report_append(report, name);
 }
 
 void config_report_set_value(struct config_key_report *key, const char *value)
@@ -147,7 +147,7 @@ static void report_undefined_dependents(struct config_report *report, size_t def
             if (config_report_find(report, *names))
                 continue;
             message = xasprintf("%s is referred in the dependents, but not defined.", *names);
-            key = append(report, *names); /* moves report->keys */
+            key = config_report_append(report, *names); /* moves report->keys */
             config_report_add_error(key, message);
             key->visible = false;
         }
@@ -161,7 +161,7 @@ struct config_report *config_validate(const struct config_def *def,
     struct config_walk walk = {0};
 
     while (config_walk_next(def, &walk)) {
-        struct config_key_report *key = append(report, walk.key.name);
+        struct config_key_report *key = config_report_append(report, walk.key.name);
 
         key->defined = true;
         key->key = walk.key;

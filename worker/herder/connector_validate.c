@@ -32,7 +32,7 @@ struct config_key_report *validation_row(struct config_report *report, const cha
 struct config_key_report *validation_define(struct config_report *report,
                                             const struct tern_config_key *key)
 {
-    struct config_key_report *row = config_report_want(report, key->name);
+    struct config_key_report *row = config_report_append(report, key->name);
 
     row->defined = true;
     row->key = *key;

@@ -14,7 +14,7 @@
 #include "worker/herder/connector_validate_priv.h"
 #include "worker/plugin/version_range.h"
 
-/* All texts of this file are the peer's. */
+/* All texts of this file are the peer's, but for that of too many aliases. */
 
 /* In the order in which their keys are appended. */
 static const struct role {
@@ -236,6 +236,10 @@ void validate_converter_keys(struct validation *v)
 
 /* ---- transforms and predicates ---- */
 
+enum {
+    ALIASES_MAX = 1000 /* each becomes two entries of the answer */
+};
+
 static const struct alias_kind {
     const char *key, *word, *title;
     enum plugin_kind kind;
@@ -319,7 +323,12 @@ void validate_aliases(struct validation *v)
                                &err) < 0)
             continue;
         config_value_remove_duplicates(&list);
-        for (size_t k = 0; k < list.count; k++)
+        if (list.count > ALIASES_MAX) {
+            add_error(validation_row(v->framework, kind->key),
+                      xasprintf("%zu aliases are more than this worker takes, which is %d",
+                                list.count, ALIASES_MAX));
+        }
+        for (size_t k = 0; k < list.count && k < ALIASES_MAX; k++)
             define_alias(v, kind, list.items[k]);
     }
 }

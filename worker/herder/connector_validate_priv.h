@@ -31,7 +31,7 @@ struct validation {
 const char *validation_keep(struct validation *v, char *text);
 /* The row of a report; it must be there. */
 struct config_key_report *validation_row(struct config_report *report, const char *name);
-/* Appends one that is defined. */
+/* Appends one that is defined, and not there yet. */
 struct config_key_report *validation_define(struct config_report *report,
                                             const struct tern_config_key *key);
 bool validation_has_key(const struct config_report *report, const char *name);

@@ -189,19 +189,32 @@ void validate_rules(struct validation *v)
 
 /* ---- null ---- */
 
+/* known: so many rows are looked through. */
+static void refuse_null(struct validation *v, const char *key, size_t known)
+{
+    struct config_key_report *row = NULL;
+
+    for (size_t i = 0; i < known && !row; i++) {
+        if (strcmp(v->framework->keys[i].name, key) == 0)
+            row = &v->framework->keys[i];
+    }
+    if (!row)
+        row = config_report_append(v->framework, key);
+    config_report_add_error(row, "Null value can not be supplied as the configuration value.");
+}
+
 void validate_nulls(struct validation *v)
 {
     const char **keys = xcalloc(v->config->count + 1, sizeof(*keys));
+    size_t known = v->framework->count; /* what is appended here is not looked at: keys differ */
 
     for (size_t i = 0; i < v->config->count; i++)
         keys[i] = v->config->entries[i].key;
     /* the peer has them in a map with the keys that the worker defines */
     java_order_sort(keys, v->config->count, v->framework->count);
     for (size_t i = 0; i < v->config->count; i++) {
-        if (!config_get(v->config, keys[i])) {
-            add_error_to(v, keys[i],
-                         xstrdup("Null value can not be supplied as the configuration value."));
-        }
+        if (!config_get(v->config, keys[i]))
+            refuse_null(v, keys[i], known);
     }
     free(keys);
 }

@@ -215,6 +215,25 @@ START_TEST(failing)
 }
 END_TEST
 
+START_TEST(aliases_are_bounded)
+{
+    CLEANUP(buf_fini) struct buf told = BUF_INIT(1 << 20);
+    CLEANUP(buf_fini) struct buf pairs = BUF_INIT(1 << 20);
+    struct asked asked = {"", NULL, "g", false};
+    CLEANUP(config_infos_freep) struct config_infos *infos = NULL;
+    struct tern_error err;
+
+    buf_add_str(&pairs, "name=c|connector.class=Some|transforms=");
+    for (int i = 0; i < 1001; i++)
+        buf_add_fmt(&pairs, "a%d,", i);
+    buf_add_str(&pairs, "z");
+    asked.connector = buf_str(&pairs);
+    ck_assert_ok(ask(&asked, &told, &infos, &err), err);
+    ck_assert_ptr_nonnull(strstr(buf_str(&told), "1002 aliases are more than this worker takes"));
+    ck_assert_uint_eq(infos->error_count, 1001); /* and each of the first is without a type */
+}
+END_TEST
+
 /* A worker on its own has no exactly-once checks; one that has it enabled asks only the class. */
 START_TEST(workers)
 {
@@ -341,6 +360,7 @@ static void connector_validate_suite(Suite *s)
     test_add_rows(s, faults, COUNT_OF(rows));
     test_add_rows(s, failing, COUNT_OF(failures));
     test_add_rows(s, workers, 3);
+    test_add(s, aliases_are_bounded);
     test_add(s, message_of_a_refusal);
     test_add_rows(s, sinks, COUNT_OF(sink_rows));
     test_add(s, settings);
