@@ -390,18 +390,21 @@ int jsondoc_parse(const void *data, size_t len, struct jsondoc **ret_doc, struct
 
 static int number_to_json(const char *text, json_t **ret_json, struct tern_error *err)
 {
-    if (strpbrk(text, ".eE")) {
-        *ret_json = json_real(strtod(text, NULL));
-        if (!*ret_json)
-            return tern_fail(err, TERN_EINVALID, "the number '%.60s' is out of range", text);
-        return 0;
-    }
+    json_t *json = NULL;
+
     errno = 0;
-    *ret_json = json_integer(strtoll(text, NULL, 10));
-    if (errno != ERANGE && *ret_json)
-        return 0;
-    json_decref(*ret_json);
-    return tern_fail(err, TERN_EINVALID, "the number '%.60s' is out of range", text);
+    if (strpbrk(text, ".eE")) {
+        json = json_real(strtod(text, NULL)); /* NULL for infinity */
+    } else {
+        long long number = strtoll(text, NULL, 10);
+
+        if (errno != ERANGE)
+            json = json_integer(number);
+    }
+    if (!json)
+        return tern_fail(err, TERN_EINVALID, "the number '%.60s' is out of range", text);
+    *ret_json = json;
+    return 0;
 }
 
 static int children_to_json(const struct jsondoc_node *node, json_t *into, struct tern_error *err)
