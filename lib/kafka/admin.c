@@ -24,6 +24,7 @@ enum {
     RETRY_MAX_MS = 1000,
     STEP_MIN_MS = 500,
     STEP_MAX_MS = 5000,
+    REFRESH_MS = 1000,       /* of asking who leads, between two steps */
     STEP_PAUSE_MS = 100,     /* after a step that failed at once */
     SLICE_MS = 100,          /* between two looks at cancelled */
     OFFSETS_PER_CALL = 1000, /* librdkafka looks partitions up one by one in its lists */
@@ -292,6 +293,24 @@ list_of(enum admin_offset_spec spec, const struct admin_partition_offset *partit
     return list;
 }
 
+/*
+ * librdkafka believes in the leaders that it knows, and refreshes them only for topics that
+ * are consumed or produced to: so we do that when the answer was of no use.
+ */
+static void refresh_leaders(struct admin *a, const struct admin_partition_offset *partitions,
+                            size_t count, int64_t deadline_ms)
+{
+    const char *topic = partitions[0].topic;
+    const rd_kafka_metadata_t *metadata;
+
+    for (size_t i = 0; topic && i < count; i++) {
+        if (strcmp(partitions[i].topic, topic) != 0)
+            topic = NULL; /* of more than one: all are asked for */
+    }
+    if (admin_metadata(a, topic, deadline_ms, &metadata) == 0)
+        rd_kafka_metadata_destroy(metadata);
+}
+
 /* ret_list, NULL before, is set also when that fails. */
 static rd_kafka_resp_err_t offsets_for_times(struct admin *a, enum admin_offset_spec spec,
                                              const struct admin_partition_offset *partitions,
@@ -302,8 +321,13 @@ static rd_kafka_resp_err_t offsets_for_times(struct admin *a, enum admin_offset_
     rd_kafka_resp_err_t code;
 
     do {
-        if (*ret_list) /* a step that failed has left its traces in it */
+        if (*ret_list) { /* a step that failed has left its traces in it */
+            int64_t left_ms = clock_left_ms(deadline_ms, REFRESH_MS);
+
             rd_kafka_topic_partition_list_destroy(*ret_list);
+            /* the leader that it waited for may be dead, and have a successor */
+            refresh_leaders(a, partitions, count, clock_deadline_ms(left_ms));
+        }
         *ret_list = list_of(spec, partitions, count);
         if (admin_cancelled(a))
             return RD_KAFKA_RESP_ERR__TIMED_OUT;
@@ -344,24 +368,6 @@ static int ask_offsets(struct admin *a, enum admin_offset_spec spec,
     for (size_t i = 0; i < count; i++)
         partitions[i].offset = list->elems[i].offset;
     return 0;
-}
-
-/*
- * librdkafka believes in the leaders that it knows, and refreshes them only for topics that
- * are consumed or produced to: so we do that when the answer was of no use.
- */
-static void refresh_leaders(struct admin *a, const struct admin_partition_offset *partitions,
-                            size_t count, int64_t deadline_ms)
-{
-    const char *topic = partitions[0].topic;
-    const rd_kafka_metadata_t *metadata;
-
-    for (size_t i = 0; topic && i < count; i++) {
-        if (strcmp(partitions[i].topic, topic) != 0)
-            topic = NULL; /* of more than one: all are asked for */
-    }
-    if (admin_metadata(a, topic, deadline_ms, &metadata) == 0)
-        rd_kafka_metadata_destroy(metadata);
 }
 
 static int list_offsets(struct admin *a, enum admin_offset_spec spec,
