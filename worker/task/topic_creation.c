@@ -23,7 +23,7 @@ enum {
 struct topic_creation {
     struct topic_groups groups;
     struct strmap client;
-    struct admin *admin; /* opened with the first topic */
+    struct admin *admin; /* open from the second topic on: most tasks have one only */
     struct ptrmap known; /* values are not used */
 };
 
@@ -188,5 +188,7 @@ int topic_creation_ensure(struct topic_creation *c, const char *topic, struct te
     if (look(c, topic, &exists, err) < 0 || (!exists && create(c, topic, err) < 0))
         return -1;
     ptrmap_set(&c->known, topic, c);
+    if (c->known.count == 1)
+        admin_free(TAKE(c->admin));
     return 0;
 }

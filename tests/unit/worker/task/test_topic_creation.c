@@ -16,7 +16,7 @@ struct admin {
 };
 
 static struct {
-    int opened, looked, created;
+    int opened, closed, looked, created;
     bool exists;
     int out_of_reach; /* so many calls fail */
     int error;        /* of the creation */
@@ -40,6 +40,7 @@ int admin_open(const struct tern_config *java, struct admin **ret_admin, struct 
 
 void admin_free(struct admin *a)
 {
+    cluster.closed += a != NULL;
     free(a);
 }
 
@@ -245,9 +246,12 @@ START_TEST(each_topic_once)
     ck_assert_str_eq(cluster.topic, "t 3 -1 retention.ms=5");
     ck_assert_str_eq(cluster.client, "bootstrap.servers=h:1;client.id=connector-adminclient-c-2;"
                                      "retries=3;ssl.protocol=b;");
+    ck_assert_int_eq(cluster.closed, 1); /* a thousand such tasks hold no client */
     cluster.exists = true;
     ck_assert_ok(topic_creation_ensure(c, "u", &err), err);
     ck_assert_ok(topic_creation_ensure(c, "u", &err), err);
+    ck_assert_int_eq(cluster.opened, 2);
+    ck_assert_int_eq(cluster.closed, 1);
     ck_assert_int_eq(cluster.looked, 2);
     ck_assert_int_eq(cluster.created, 1);
     topic_creation_free(c);
