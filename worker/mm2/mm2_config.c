@@ -182,6 +182,7 @@ bool mm2_is_worker_key(const char *key)
         "offset.storage", "config.storage",  "status.storage",
         "key.converter",  "value.converter", "header.converter",
         "task",           "worker",          "replication.policy",
+        "tern.", /* ours, not Java's */
     };
 
     for (size_t i = 0; i < COUNT_OF(prefixes); i++) {

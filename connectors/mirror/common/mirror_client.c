@@ -38,6 +38,9 @@ static const struct client_kind {
     [MIRROR_CHECKPOINT_TARGET_ADMIN] = {MIRROR_TARGET, ADMIN, "checkpoint-target-admin"},
     [MIRROR_CHECKPOINTS_TARGET_CONSUMER] = {MIRROR_TARGET, CONSUMER, "checkpoints-target-consumer"},
     [MIRROR_HEARTBEATS_TARGET_ADMIN] = {MIRROR_TARGET, ADMIN, "heartbeats-target-admin"},
+    [MIRROR_TOPIC_IDS_TARGET_ADMIN] = {MIRROR_TARGET, ADMIN, "topic-ids-target-admin"},
+    [MIRROR_TOPIC_IDS_TARGET_CONSUMER] = {MIRROR_TARGET, CONSUMER, "topic-ids-target-consumer"},
+    [MIRROR_TOPIC_IDS_TARGET_PRODUCER] = {MIRROR_TARGET, PRODUCER, "topic-ids-target-producer"},
 };
 
 enum mirror_side mirror_offset_syncs_side(const char *location)

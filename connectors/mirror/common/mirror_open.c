@@ -2,13 +2,11 @@
 #include "connectors/mirror/common/mirror_open.h"
 
 #include <stddef.h>
-#include <strings.h>
 
 #include "lib/base/log.h"
 #include "lib/base/strmap.h"
 #include "lib/kafka/reachability.h"
 #include "lib/kafka/topic_admin.h"
-#include "lib/wire/wire_call.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorUtils");
 
@@ -30,20 +28,6 @@ int mirror_open_admin(const struct tern_config *connector, enum mirror_client cl
     if (admin_open(&view, ret_admin, err) < 0)
         return tern_context(err, "opening client '%s'", config_get(&view, "client.id"));
     return 0;
-}
-
-int mirror_open_wire(const struct tern_config *connector, enum mirror_client client, bool is_task,
-                     struct wire_client **ret_client, struct tern_error *err)
-{
-    CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
-    struct tern_config view;
-    struct wire_client_conf conf = {.java = &view};
-
-    mirror_client_config(connector, client, is_task, &settings);
-    view = strmap_config(&settings);
-    conf.bootstrap_servers = strmap_get(&settings, "bootstrap.servers");
-    conf.client_id = strmap_get(&settings, "client.id");
-    return wire_client_open(&conf, ret_client, err);
 }
 
 int mirror_create_compacted_topic(struct admin *a, const char *topic, int16_t replication_factor,

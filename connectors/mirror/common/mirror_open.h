@@ -9,8 +9,6 @@
 
 #include <tern/plugin.h>
 
-struct wire_client;
-
 /* Sends this plugin's log lines, and what it learns of brokers, to the host. Called first in every
  * start(). Thread: any. */
 void mirror_use_host(const struct tern_host *host);
@@ -23,10 +21,6 @@ static inline void mirror_admin_freep(struct admin **admin)
 {
     admin_free(*admin);
 }
-
-/* Opens a client for what librdkafka cannot ask. Errors: TERN_EINVALID for a bad setting. */
-int mirror_open_wire(const struct tern_config *connector, enum mirror_client client, bool is_task,
-                     struct wire_client **ret_client, struct tern_error *err) MUST_CHECK;
 
 /*
  * Creates a compacted topic of one partition. One that exists is left as it is, and one that we may

@@ -15,9 +15,12 @@
 #include "connectors/mirror/common/alter_offsets.h"
 #include "connectors/mirror/common/mirror_config.h"
 #include "connectors/mirror/common/mirror_open.h"
+#include "connectors/mirror/common/mirror_own.h"
 #include "connectors/mirror/common/mirror_validate.h"
+#include "connectors/mirror/common/mirror_wire.h"
 #include "connectors/mirror/common/replication_policy.h"
 #include "connectors/mirror/common/scheduler.h"
+#include "connectors/mirror/common/source_id_record.h"
 #include "connectors/mirror/common/task_split.h"
 #include "connectors/mirror/common/topic_filter.h"
 #include "connectors/mirror/source/acl_sync.h"
@@ -28,24 +31,24 @@
 #include "lib/base/log.h"
 #include "lib/base/thread.h"
 #include "lib/base/vec.h"
-#include "lib/wire/wire_call.h"
 
 #include <tern/version.h>
 
 LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorSourceConnector");
 
 enum {
-    JOB_MAX = 4
+    JOB_MAX = 5
 };
 
 struct source_connector {
     const struct tern_host *host;
     struct mirror_source_settings settings; /* immutable after start, with the filters */
+    struct mirror_own own;                  /* likewise */
     struct replication_policy *policy;
     struct topic_filter *topic_filter;
     struct property_filter *property_filter;
     struct admin *source, *target;
-    struct wire_client *wire; /* to the target; NULL: its security is not supported, or no need */
+    struct mirror_wire *wire; /* to the target */
     struct acl_sync acls;     /* scheduler thread */
     struct scheduler_job jobs[JOB_MAX];
     struct scheduler *scheduler; /* NULL: the flow is disabled */
@@ -176,7 +179,7 @@ static int sync_configs(void *arg, int64_t deadline_ms, struct tern_error *err)
     const struct config_sync sync = {
         .source = c->source,
         .target = c->target,
-        .wire = c->wire,
+        .wire = mirror_wire_client(c->wire),
         .filter = c->property_filter,
         .target_alias = c->settings.common.target_alias,
     };
@@ -235,13 +238,22 @@ static int create_offset_syncs(void *arg, int64_t deadline_ms, struct tern_error
     return rc;
 }
 
+/* The topic of ids, which source_ids.h reads and writes. */
+static int create_topic_ids(void *arg, int64_t deadline_ms, struct tern_error *err)
+{
+    struct source_connector *c = arg;
+    CLEANUP(freep) char *topic = source_id_topic(c->settings.common.source_alias);
+
+    return mirror_create_compacted_topic(
+        c->target, topic, c->settings.offset_syncs_replication_factor, deadline_ms, err);
+}
+
 /* What is under way is of no use any more. */
 static void cancel(struct source_connector *c)
 {
     admin_cancel(c->source);
     admin_cancel(c->target);
-    if (c->wire)
-        wire_client_cancel(c->wire);
+    mirror_wire_cancel(c->wire);
     gate_lock(&c->gate);
     c->cancelled = true;
     admin_cancel(c->syncs);
@@ -256,7 +268,7 @@ static void stop(void *self)
     scheduler_free(c->scheduler);
     admin_free(c->source);
     admin_free(c->target);
-    wire_client_free(c->wire);
+    mirror_wire_free(c->wire);
     topic_filter_free(c->topic_filter);
     property_filter_free(c->property_filter);
     replication_policy_free(c->policy);
@@ -274,6 +286,9 @@ static int start_jobs(struct source_connector *c, struct tern_error *err)
     if (s->emit_offset_syncs)
         c->jobs[count++] = (struct scheduler_job){"creating the offset-syncs topic",
                                                   create_offset_syncs, -1, SCHEDULER_AT_ONCE};
+    if (c->own.keep_topic_ids)
+        c->jobs[count++] = (struct scheduler_job){"creating the topic of topic ids",
+                                                  create_topic_ids, -1, SCHEDULER_AT_ONCE};
     c->jobs[count++] = (struct scheduler_job){
         "refreshing topics", refresh,
         mirror_interval_ms(s->refresh_topics, s->refresh_topics_interval_s), SCHEDULER_AT_ONCE};
@@ -282,7 +297,7 @@ static int start_jobs(struct source_connector *c, struct tern_error *err)
             "syncing topic ACLs", sync_acls,
             mirror_interval_ms(true, s->sync_topic_acls_interval_s), SCHEDULER_SOON};
     }
-    if (c->wire) {
+    if (s->sync_topic_configs) {
         c->jobs[count++] = (struct scheduler_job){
             "syncing topic configs", sync_configs,
             mirror_interval_ms(true, s->sync_topic_configs_interval_s), SCHEDULER_SOON};
@@ -294,27 +309,11 @@ static int start_jobs(struct source_connector *c, struct tern_error *err)
     return 0;
 }
 
-/* The client for what librdkafka cannot ask; without it configs are not kept in step. */
-static int open_wire(struct source_connector *c, const struct tern_config *config,
-                     struct tern_error *err)
-{
-    if (!c->settings.sync_topic_configs)
-        return 0;
-    if (mirror_open_wire(config, MIRROR_REPLICATION_TARGET_ADMIN, false, &c->wire, err) == 0)
-        return 0;
-    if (err->code != TERN_ENOTFOUND)
-        return -1;
-    log_warn("Topic configs are not kept in step with cluster '%s' "
-             "(sync.topic.configs.enabled): %s. Remote topics have the source's configs as of "
-             "their creation",
-             c->settings.common.target_alias, err->msg);
-    return 0;
-}
-
 static int begin(struct source_connector *c, const struct tern_config *config,
                  struct tern_error *err)
 {
-    if (mirror_source_settings_bind(config, &c->settings, err) < 0)
+    if (mirror_source_settings_bind(config, &c->settings, err) < 0 ||
+        mirror_own_bind(config, &c->own, err) < 0)
         return -1;
     if (!c->settings.common.enabled) {
         log_info("Mirroring from '%s' to '%s' is not enabled", c->settings.common.source_alias,
@@ -326,7 +325,7 @@ static int begin(struct source_connector *c, const struct tern_config *config,
         property_filter_new(config, &c->property_filter, err) < 0 ||
         mirror_open_admin(config, MIRROR_REPLICATION_SOURCE_ADMIN, false, &c->source, err) < 0 ||
         mirror_open_admin(config, MIRROR_REPLICATION_TARGET_ADMIN, false, &c->target, err) < 0 ||
-        open_wire(c, config, err) < 0)
+        mirror_wire_open(config, MIRROR_REPLICATION_TARGET_ADMIN, false, NULL, &c->wire, err) < 0)
         return -1;
     c->acls = (struct acl_sync){
         .source = c->source,

@@ -22,6 +22,7 @@ enum {
 };
 
 struct source_topic {
+    size_t index;
     char *name;
     char *remote;
     rd_kafka_topic_t *handle;                 /* its opaque is this struct */
@@ -31,7 +32,6 @@ struct source_topic {
 struct assigned {
     struct source_partition partition; /* what the task sees */
     struct source_topic *topic;
-    bool begun; /* librdkafka reads it */
 };
 
 struct batch {
@@ -46,7 +46,10 @@ struct batch {
 struct source_consumer {
     rd_kafka_t *rk;
     rd_kafka_queue_t *queue;
-    int64_t reset_to; /* where a partition without a stored offset begins */
+    bool reset_to_end; /* auto.offset.reset: where a partition without a stored offset begins */
+    bool no_reset;     /* auto.offset.reset=none */
+    bool troubled;     /* since source_consumer_troubled() */
+    uint64_t taken;
     size_t batch_size;
     VEC(struct source_topic *) topics;
     VEC(struct assigned *) partitions;
@@ -92,14 +95,15 @@ static int poll_records(const struct tern_config *settings, size_t *ret_count,
 }
 
 /*
- * For "earliest" the number 0: if that is gone, the broker's answer makes librdkafka look the
- * beginning up. Asked for the beginning by name, it takes half a second before it asks.
+ * The consumer is told never to jump: a position that the log does not hold comes as an error, so
+ * that nothing is left out without a word. And it tells when the end of a partition is reached,
+ * behind what is no record, too.
  */
-static int64_t reset_offset(const char *reset)
+static void before_open(void *arg, rd_kafka_conf_t *conf)
 {
-    if (reset && strcmp(reset, "latest") == 0)
-        return RD_KAFKA_OFFSET_END;
-    return reset && strcmp(reset, "earliest") == 0 ? 0 : RD_KAFKA_OFFSET_BEGINNING;
+    (void)arg;
+    rd_kafka_conf_set(conf, "auto.offset.reset", "error", NULL, 0);
+    rd_kafka_conf_set(conf, "enable.partition.eof", "true", NULL, 0);
 }
 
 int source_consumer_open(const struct tern_config *settings, struct source_consumer **ret_consumer,
@@ -111,13 +115,14 @@ int source_consumer_open(const struct tern_config *settings, struct source_consu
     size_t batch_size;
 
     if (poll_records(settings, &batch_size, err) < 0 ||
-        client_open(KAFKA_CONSUMER, settings, NULL, NULL, &rk, err) < 0)
+        client_open(KAFKA_CONSUMER, settings, before_open, NULL, &rk, err) < 0)
         return tern_context(err, "opening the replication consumer");
     client_ignore_events(rk);
     c = xcalloc(1, sizeof(*c));
     c->rk = rk;
     c->queue = rd_kafka_queue_new(rk);
-    c->reset_to = reset_offset(reset);
+    c->reset_to_end = reset && strcmp(reset, "latest") == 0;
+    c->no_reset = reset && strcmp(reset, "none") == 0;
     c->batch_size = batch_size;
     *ret_consumer = c;
     return 0;
@@ -134,6 +139,7 @@ static struct source_topic *topic_of(struct source_consumer *c, const char *name
             return c->topics.at[i];
     }
     topic = xcalloc(1, sizeof(*topic));
+    topic->index = c->topics.count;
     topic->name = xstrdup(name);
     topic->remote = xstrdup(remote);
     conf = rd_kafka_default_topic_conf_dup(c->rk);
@@ -148,13 +154,19 @@ struct source_partition *source_consumer_add(struct source_consumer *c, const ch
 {
     struct source_topic *topic = topic_of(c, topic_name, remote);
     struct assigned *p;
+    struct source_partition *made;
 
     while (topic->by_number.count <= (size_t)partition && partition < PARTITIONS_MAX)
         vec_push(&topic->by_number, NULL);
     p = xcalloc(1, sizeof(*p));
     p->topic = topic;
-    p->partition =
-        (struct source_partition){topic->name, topic->remote, partition, c->partitions.count, NULL};
+    made = &p->partition;
+    made->topic = topic->name;
+    made->remote = topic->remote;
+    made->partition = partition;
+    made->index = c->partitions.count;
+    made->topic_index = topic->index;
+    atomic_init(&made->next, -1);
     if (partition < PARTITIONS_MAX)
         topic->by_number.at[partition] = &p->partition;
     vec_push(&c->partitions, p);
@@ -171,19 +183,64 @@ struct source_partition *source_consumer_at(const struct source_consumer *c, siz
     return &c->partitions.at[index]->partition;
 }
 
+size_t source_consumer_topic_count(const struct source_consumer *c)
+{
+    return c->topics.count;
+}
+
+const char *source_consumer_topic(const struct source_consumer *c, size_t topic_index)
+{
+    return c->topics.at[topic_index]->name;
+}
+
+struct rd_kafka_s *source_consumer_handle(const struct source_consumer *c)
+{
+    return c->rk;
+}
+
+void source_consumer_end(struct source_consumer *c, size_t index)
+{
+    struct assigned *a = c->partitions.at[index];
+
+    if (!atomic_load(&a->partition.begun))
+        return;
+    rd_kafka_consume_stop(a->topic->handle, a->partition.partition);
+    atomic_store(&a->partition.begun, false);
+}
+
+/*
+ * Where a partition without a stored offset begins. For "earliest" that is the number 0: if that is
+ * gone, the watch finds out where the log begins. Asked for the beginning by name, librdkafka
+ * takes half a second before it asks.
+ */
+static int64_t first_offset(const struct source_consumer *c)
+{
+    return c->reset_to_end ? RD_KAFKA_OFFSET_END : 0;
+}
+
 int source_consumer_begin(struct source_consumer *c, size_t index, int64_t next_offset,
                           struct tern_error *err)
 {
     struct assigned *a = c->partitions.at[index];
-    int32_t number = a->partition.partition;
-    int64_t at = next_offset < 0 ? c->reset_to : next_offset;
+    struct source_partition *p = &a->partition;
+    int64_t at = next_offset < 0 ? first_offset(c) : next_offset;
 
-    a->begun = a->topic->handle && number < PARTITIONS_MAX &&
-               rd_kafka_consume_start_queue(a->topic->handle, number, at, c->queue) == 0;
-    if (a->begun)
-        return 0;
-    return tern_fail(err, TERN_EINTERNAL, "cannot read '%s-%d': %s", a->topic->name, (int)number,
-                     rd_kafka_err2str(rd_kafka_last_error()));
+    if (next_offset < 0 && c->no_reset) {
+        return tern_fail(err, TERN_EINVALID,
+                         "no offset is stored for '%s-%d', and auto.offset.reset=none", p->topic,
+                         (int)p->partition);
+    }
+    source_consumer_end(c, index);
+    if (!a->topic->handle || p->partition >= PARTITIONS_MAX ||
+        rd_kafka_consume_start_queue(a->topic->handle, p->partition, at, c->queue) != 0) {
+        return tern_fail(err, TERN_EINTERNAL, "cannot read '%s-%d': %s", p->topic,
+                         (int)p->partition, rd_kafka_err2str(rd_kafka_last_error()));
+    }
+    atomic_store(&p->next, next_offset < 0 ? -1 : next_offset);
+    atomic_store(&p->out_of_range, false);
+    atomic_store(&p->error, 0);
+    atomic_store(&p->begun, true);
+    return 0;
 }
 
 /* ---- batches ---- */
@@ -281,21 +338,84 @@ static void fill_record(struct batch *b, size_t i)
     add_headers(b, m, record);
 }
 
-/* Drops what is no record; returns how many are left, in order. */
+static struct source_partition *partition_of(const rd_kafka_message_t *m)
+{
+    const struct source_topic *topic = m->rkt ? rd_kafka_topic_opaque(m->rkt) : NULL;
+
+    if (!topic || m->partition < 0 || (size_t)m->partition >= topic->by_number.count)
+        return NULL;
+    return topic->by_number.at[m->partition];
+}
+
+/* What librdkafka has to say instead of a record. */
+static void take_event(struct source_consumer *c, const rd_kafka_message_t *m)
+{
+    struct source_partition *p = partition_of(m);
+
+    if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        if (p) {
+            atomic_store(&p->next, m->offset);
+            atomic_store(&p->error, 0);
+        }
+        return;
+    }
+    c->troubled = true;
+    if (p && m->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
+        log_debug("Position of '%s-%d' is not in its log: %s", p->topic, (int)p->partition,
+                  rd_kafka_message_errstr(m));
+        atomic_store(&p->out_of_range, true);
+        return;
+    }
+    if (p)
+        atomic_store(&p->error, m->err);
+    say_error(c, m->err, rd_kafka_message_errstr(m));
+}
+
+static void note_read(struct source_partition *p, int64_t offset)
+{
+    atomic_store_explicit(&p->next, offset + 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&p->delivered, 1, memory_order_relaxed);
+    if (atomic_load_explicit(&p->error, memory_order_relaxed))
+        atomic_store(&p->error, 0);
+}
+
+/* Drops what is no record, or not wanted; returns how many are left, in order. */
 static size_t keep_records(struct source_consumer *c, rd_kafka_message_t **messages, size_t count)
 {
     size_t kept = 0;
 
+    c->taken += count;
     for (size_t i = 0; i < count; i++) {
-        if (!messages[i]->err) {
+        struct source_partition *p = messages[i]->err ? NULL : partition_of(messages[i]);
+
+        if (p && !p->held) {
+            note_read(p, messages[i]->offset);
             messages[kept++] = messages[i];
             continue;
         }
-        if (messages[i]->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
-            say_error(c, messages[i]->err, rd_kafka_message_errstr(messages[i]));
+        if (messages[i]->err)
+            take_event(c, messages[i]);
         rd_kafka_message_destroy(messages[i]);
     }
     return kept;
+}
+
+uint64_t source_consumer_taken(const struct source_consumer *c)
+{
+    return c->taken;
+}
+
+size_t source_consumer_waiting(const struct source_consumer *c)
+{
+    return rd_kafka_queue_length(c->queue);
+}
+
+bool source_consumer_troubled(struct source_consumer *c)
+{
+    bool troubled = c->troubled;
+
+    c->troubled = false;
+    return troubled;
 }
 
 /* Waits for the first message only: librdkafka's batch call would wait until the batch is full. */
@@ -365,8 +485,7 @@ void source_consumer_free(struct source_consumer *c)
     for (size_t i = 0; i < c->partitions.count; i++) {
         struct assigned *a = c->partitions.at[i];
 
-        if (a->begun) /* a topic whose name librdkafka refuses has no handle to stop */
-            rd_kafka_consume_stop(a->topic->handle, a->partition.partition);
+        source_consumer_end(c, i);
         free(a);
     }
     for (size_t i = 0; i < c->topics.count; i++)

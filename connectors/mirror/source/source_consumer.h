@@ -9,20 +9,35 @@
  */
 #include "lib/base/macros.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include <tern/plugin.h>
 
+struct rd_kafka_s;
+
 struct source_consumer;
 
-/* One assigned partition. The cookie of a record is its source_partition. */
+/*
+ * One assigned partition. The cookie of a record is its source_partition. What is atomic is
+ * written by the task's thread and read by others.
+ */
 struct source_partition {
     const char *topic;  /* on the source; owned by the consumer */
     const char *remote; /* on the target; owned by the consumer */
     int32_t partition;
     size_t index;                         /* in the order of source_consumer_add() */
+    size_t topic_index;                   /* of source_consumer_topic() */
     struct tern_source_partition *handle; /* of the host */
+    bool held;                            /* task thread: the target refused a record of it */
+
+    _Atomic int64_t next;      /* the offset to be read next; -1: not known yet */
+    _Atomic int64_t delivered; /* records handed over */
+    _Atomic int64_t acked;     /* records that came back, acknowledged or dropped */
+    atomic_bool begun;         /* it is being read */
+    atomic_bool out_of_range;  /* the log does not hold next: not read until it is begun again */
+    atomic_int error;          /* of librdkafka, the last since next moved; 0: none */
 };
 
 /* settings: the Java settings of the replication consumer. Errors: TERN_EINVALID. */
@@ -35,18 +50,34 @@ struct source_partition *source_consumer_add(struct source_consumer *c, const ch
 size_t source_consumer_count(const struct source_consumer *c);
 struct source_partition *source_consumer_at(const struct source_consumer *c, size_t index);
 
+/* The topics of the partitions, each once. */
+size_t source_consumer_topic_count(const struct source_consumer *c);
+const char *source_consumer_topic(const struct source_consumer *c, size_t topic_index);
+/* librdkafka's handle, for questions. Thread: any. */
+struct rd_kafka_s *source_consumer_handle(const struct source_consumer *c);
+
 /*
- * Begins to read partition index at next_offset; below 0: where auto.offset.reset says. Once for
- * each partition, after all were added. Errors: TERN_EINTERNAL.
+ * Begins to read partition index at next_offset, or anew at another place: what was fetched and
+ * not taken is dropped. Below 0: where auto.offset.reset says. After all were added.
+ * Errors: TERN_EINTERNAL; TERN_EINVALID: auto.offset.reset=none.
  */
 int source_consumer_begin(struct source_consumer *c, size_t index, int64_t next_offset,
                           struct tern_error *err) MUST_CHECK;
+/* Reads the partition no more. */
+void source_consumer_end(struct source_consumer *c, size_t index);
 
 /*
  * The messages that are there as a batch, waiting at most wait_ms for the first; NULL without any.
- * What is no record (an error of the client) is logged, repeats suppressed.
+ * What is no record (an error of the client) is logged, repeats suppressed. A position that the
+ * log does not hold is told by out_of_range, never jumped from. Messages of held partitions are
+ * dropped.
  */
 struct tern_source_batch *source_consumer_poll(struct source_consumer *c, int64_t wait_ms);
+/* How many messages were taken so far, and how many wait to be. */
+uint64_t source_consumer_taken(const struct source_consumer *c);
+size_t source_consumer_waiting(const struct source_consumer *c);
+/* Whether a partition was found to be out of range, or failed, since the last call. */
+bool source_consumer_troubled(struct source_consumer *c);
 /* Makes a source_consumer_poll() under way return soon. Thread: any. */
 void source_consumer_wake(struct source_consumer *c);
 /* All batches were released. NULL is a no-op. */

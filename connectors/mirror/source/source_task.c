@@ -9,10 +9,12 @@
  */
 #include "connectors/mirror/common/mirror_config.h"
 #include "connectors/mirror/common/mirror_open.h"
+#include "connectors/mirror/common/mirror_own.h"
 #include "connectors/mirror/common/mirror_partition.h"
 #include "connectors/mirror/source/remote_topics.h"
 #include "connectors/mirror/source/source_connector.h"
 #include "connectors/mirror/source/source_consumer.h"
+#include "connectors/mirror/source/source_guard.h"
 #include "connectors/mirror/source/source_syncs.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
@@ -24,14 +26,17 @@ LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorSourceTask");
 
 enum {
     REMOTE_CHECK_MS = 4 * 1000, /* for the look at the target's topics before the start */
+    FIRST_LOOK_MS = 4 * 1000,   /* for the first look at the source's logs; it goes on after that */
     SYNCS_CLOSE_MS = 2 * 1000,  /* for the last offset syncs at the end */
 };
 
 struct source_task {
     const struct tern_host *host;
     struct mirror_source_settings settings;
+    struct mirror_own own;
     struct replication_policy *policy;
     struct source_consumer *consumer;
+    struct source_guard *guard;
     struct source_syncs *syncs; /* NULL: emit.offset-syncs.enabled=false */
 };
 
@@ -39,6 +44,7 @@ static void stop(void *self)
 {
     struct source_task *t = self;
 
+    source_guard_free(t->guard);
     source_syncs_free(t->syncs, clock_deadline_ms(SYNCS_CLOSE_MS));
     source_consumer_free(t->consumer);
     replication_policy_free(t->policy);
@@ -69,8 +75,8 @@ static int add_partitions(struct source_task *t, struct tern_error *err)
     return 0;
 }
 
-/* Reads on after the last record whose offset was committed. */
-static int begin_reading(struct source_task *t, struct tern_error *err)
+/* Fills next[count] with where each partition is to be read on; -1: nothing is stored. */
+static int read_stored(struct source_task *t, int64_t *next, struct tern_error *err)
 {
     size_t count = source_consumer_count(t->consumer), stored = 0;
     CLEANUP(freep)
@@ -91,11 +97,37 @@ static int begin_reading(struct source_task *t, struct tern_error *err)
                              (int)p->partition, offsets[i].json);
         }
         stored += known;
-        if (source_consumer_begin(t->consumer, i, known ? offsets[i].number + 1 : -1, err) < 0)
-            return -1;
+        next[i] = known ? offsets[i].number + 1 : -1;
     }
     log_info("Reading %zu partitions, %zu of them from their stored offset", count, stored);
     return 0;
+}
+
+static bool reads_committed(const struct tern_config *config)
+{
+    const char *level = mirror_client_isolation_level(config);
+
+    return level && strcmp(level, "read_committed") == 0;
+}
+
+/* The watch looks at the logs while the rest of the start goes on. */
+static int open_guard(struct source_task *t, const struct tern_config *config,
+                      struct tern_error *err)
+{
+    size_t count = source_consumer_count(t->consumer);
+    CLEANUP(freep) int64_t *next = xcalloc(count, sizeof(*next));
+    const struct source_watch_conf conf = {
+        .host = t->host,
+        .settings = &t->settings.common,
+        .own = &t->own,
+        .consumer = t->consumer,
+        .reads_committed = reads_committed(config),
+        .stored_next = next,
+    };
+
+    if (read_stored(t, next, err) < 0)
+        return -1;
+    return source_guard_open(&conf, &t->guard, err);
 }
 
 /* ---- the look at the remote topics ---- */
@@ -198,13 +230,15 @@ static int open_consumer(struct source_task *t, const struct tern_config *config
 static int begin(struct source_task *t, const struct tern_config *config, struct tern_error *err)
 {
     if (mirror_source_task_settings_bind(config, &t->settings, err) < 0 ||
+        mirror_own_bind(config, &t->own, err) < 0 ||
         replication_policy_new(config, &t->policy, err) < 0 || open_consumer(t, config, err) < 0 ||
-        add_partitions(t, err) < 0 || check_remote_topics(t, err) < 0)
+        add_partitions(t, err) < 0 || open_guard(t, config, err) < 0 ||
+        check_remote_topics(t, err) < 0)
         return -1;
     if (t->settings.emit_offset_syncs &&
         source_syncs_open(&t->settings, t->policy, t->consumer, &t->syncs, err) < 0)
         return -1;
-    return begin_reading(t, err);
+    return source_guard_begin(t->guard, clock_deadline_ms(FIRST_LOOK_MS), err);
 }
 
 static int start(const struct tern_host *host, const struct tern_config *config, void **ret_self,
@@ -228,7 +262,8 @@ static int poll(void *self, int64_t max_wait_ms, struct tern_source_batch **ret_
     struct source_task *t = self;
     int64_t wait = max_wait_ms;
 
-    (void)err;
+    if (source_guard_step(t->guard, err) < 0)
+        return -1;
     if (t->syncs)
         source_syncs_serve(t->syncs);
     if (t->settings.poll_timeout_ms < wait)
@@ -241,8 +276,9 @@ static void commit_record(void *self, const struct tern_source_record *record,
                           const struct tern_record_metadata *metadata)
 {
     struct source_task *t = self;
-    const struct source_partition *p = record->cookie;
+    struct source_partition *p = record->cookie;
 
+    atomic_fetch_add_explicit(&p->acked, 1, memory_order_relaxed);
     if (!t->syncs || !metadata)
         return;
     if (metadata->offset < 0) {
@@ -258,6 +294,7 @@ static void commit(void *self)
 {
     struct source_task *t = self;
 
+    source_guard_committed(t->guard);
     if (t->syncs)
         source_syncs_commit(t->syncs);
 }

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nothing of the source is lost without a word: what is gone unread is named, and all else arrives."""
+
+import json
+import re
+
+import pytest
+from kit.kafka import Record
+from kit.mm2 import SOURCE
+from kit.wait import wait_until
+
+pytestmark = pytest.mark.ours_only  # Java jumps on without a word
+
+
+def _numbered(first, last):
+    return [Record(b"%d" % i, b"v%d" % i, partition=0) for i in range(first, last)]
+
+
+def _keys(kafka, topic):
+    return [int(r.key) for r in kafka.read(topic)]
+
+
+def _mirrored(pair, mirror, count, **settings):
+    """A topic of one partition, of which count records are mirrored and committed; (worker, topic)."""
+    topic = pair.create_topic("orders")
+    pair.east.kafka.produce(topic, _numbered(0, count))
+    worker = mirror(pair.properties(**{"tern.watch.interval.ms": 500, **settings}))
+    pair.west.kafka.wait_count(pair.there.remote(topic), count)
+    wait_until(lambda: (pair.there.source_offsets().get((topic, 0)) == count - 1, pair.there.source_offsets()), 30,
+               "the offset is committed")
+    ids = f"mm2-topic-ids.{pair.east_alias}.internal"
+    wait_until(lambda: (any(f'"{topic}"' in r.key.decode() for r in pair.west.kafka.read(ids)), ids), 30,
+               "the topic's id is stored")
+    return worker, topic
+
+
+def _again(pair, topic, count):
+    """Deletes the topic and creates it again, with so many records numbered from 10000."""
+    pair.east.kafka.delete_topic(topic)
+    pair.east.kafka.create_topic(topic)
+    pair.east.kafka.produce(topic, _numbered(10000, 10000 + count))
+
+
+def test_records_deleted_ahead_of_a_stopped_mirror_are_named(pair, mirror):
+    worker, topic = _mirrored(pair, mirror, 100)
+    worker.stop_cleanly()
+    pair.east.kafka.produce(topic, _numbered(100, 200))
+    pair.east.kafka.delete_records(topic, {0: 150})
+    worker.start()
+    remote = pair.there.remote(topic)
+    pair.west.kafka.wait_count(remote, 150)
+    assert _keys(pair.west.kafka, remote) == [*range(100), *range(150, 200)]
+    worker.wait_log(rf"(?m)^.*ERROR.*'{topic}-0'.*offsets 100 to 149 \(50 records at most\) are gone unread")
+    pair.there.wait_running(SOURCE, worker=worker)
+    worker.stop_cleanly()
+
+
+def test_by_policy_a_loss_fails_the_task(pair, mirror):
+    worker, topic = _mirrored(pair, mirror, 100, tern_loss_policy="fail")
+    worker.stop_cleanly()
+    pair.east.kafka.produce(topic, _numbered(100, 200))
+    pair.east.kafka.delete_records(topic, {0: 150})
+    worker.start()
+    status = pair.there.wait_task_failed(SOURCE)[1]
+    assert re.search(rf"'{topic}-0'.*offsets 100 to 149 .*tern\.loss\.policy=fail", status.trace), status.trace
+    assert pair.west.kafka.count(pair.there.remote(topic)) == 100
+    worker.stop_cleanly()
+
+
+def test_retention_that_overtakes_a_running_mirror_is_named(pair, mirror):
+    worker, topic = _mirrored(pair, mirror, 100)
+    worker.pause()
+    pair.east.kafka.produce(topic, _numbered(100, 5000))
+    pair.east.kafka.delete_records(topic, {0: 4000})
+    worker.resume()
+    remote = pair.there.remote(topic)
+    wait_until(lambda: (_keys(pair.west.kafka, remote)[-1] == 4999, pair.west.kafka.count(remote)), 60, "all arrive")
+    keys = _keys(pair.west.kafka, remote)
+    missing = sorted(set(range(5000)) - set(keys))
+    assert keys == sorted(set(keys)) and set(range(4000, 5000)) <= set(keys)
+    found = worker.wait_log(rf"(?m)^.*ERROR.*'{topic}-0'.*offsets (\d+) to (\d+) .*are gone unread")
+    assert list(range(int(found.group(1)), int(found.group(2)) + 1)) == missing
+    worker.stop_cleanly()
+
+
+@pytest.mark.parametrize("count", [10, 300], ids=["shorter", "longer"])
+def test_a_topic_created_again_while_the_mirror_is_stopped(pair, mirror, count):
+    worker, topic = _mirrored(pair, mirror, 100)
+    worker.stop_cleanly()
+    _again(pair, topic, count)
+    worker.start()
+    remote = pair.there.remote(topic)
+    pair.west.kafka.wait_count(remote, 100 + count)
+    assert _keys(pair.west.kafka, remote) == [*range(100), *range(10000, 10000 + count)]
+    worker.wait_log(rf"(?m)^.*ERROR.*'{topic}-0'.*deleted and created again")
+    wait_until(lambda: (pair.there.source_offsets()[(topic, 0)] == count - 1, pair.there.source_offsets()), 30,
+               "the offset of the new topic is committed")
+    worker.stop_cleanly()
+    worker.start()
+    pair.there.wait_running(SOURCE, worker=worker)
+    pair.east.kafka.produce(topic, _numbered(20000, 20001))
+    wait_until(lambda: (_keys(pair.west.kafka, remote)[-1] == 20000, pair.west.kafka.count(remote)), 30, "it goes on")
+    assert pair.west.kafka.count(remote) <= 100 + count + 1 + count  # at most read once more
+    worker.stop_cleanly()
+
+
+def test_a_topic_created_again_while_the_mirror_runs(pair, mirror):
+    worker, topic = _mirrored(pair, mirror, 100)
+    remote = pair.there.remote(topic)
+    _again(pair, topic, 300)
+    wait_until(lambda: (set(range(10000, 10300)) <= set(_keys(pair.west.kafka, remote)),
+                        pair.west.kafka.count(remote)), 60, "all of the new topic arrives", every=0.5)
+    worker.wait_log(rf"(?m)^.*ERROR.*'{topic}-0'.*deleted and created again")
+    assert pair.there.connector_status(SOURCE).state == "RUNNING"
+    worker.stop_cleanly()
+
+
+def test_a_topic_created_again_while_the_mirror_is_paused(pair, mirror):
+    worker, topic = _mirrored(pair, mirror, 100)
+    flow, remote = pair.there, pair.there.remote(topic)
+
+    def target(state):
+        pair.west.kafka.produce(flow.configs_topic, [
+            Record(f"target-state-{SOURCE}".encode(), json.dumps({"state": state, "state.v2": state}).encode())])
+        wait_until(lambda: (flow.task_statuses(SOURCE)[0].state == {"STARTED": "RUNNING"}.get(state, state),
+                            flow.task_statuses(SOURCE)), 30, state)
+
+    target("PAUSED")
+    _again(pair, topic, 300)
+    target("STARTED")
+    wait_until(lambda: (set(range(10000, 10300)) <= set(_keys(pair.west.kafka, remote)),
+                        pair.west.kafka.count(remote)), 60, "all of the new topic arrives", every=0.5)
+    worker.wait_log(rf"(?m)^.*ERROR.*'{topic}-0'.*deleted and created again")
+    worker.stop_cleanly()
+
+
+def test_a_deleted_topic_is_told_and_the_others_go_on(pair, mirror):
+    worker, topic = _mirrored(pair, mirror, 100, refresh_topics_interval_seconds=600)
+    other = None
+    pair.east.kafka.delete_topic(topic)
+    worker.wait_log(rf"(?m)^.*WARN.*'{topic}-0': the topic was deleted.*up to offset 99, had been read")
+    other = pair.create_topic("others")
+    pair.east.kafka.produce(other, _numbered(0, 5))
+    worker.stop_cleanly()
+    worker.start()
+    pair.west.kafka.wait_count(pair.there.remote(other), 5)
+    worker.stop_cleanly()
