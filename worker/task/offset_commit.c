@@ -9,6 +9,10 @@
 #include "lib/base/vec.h"
 #include "lib/base/xmem.h"
 
+enum {
+    RECORDS_PER_OFFSET = 10 /* an offset written early stands for that many records, at least */
+};
+
 /* One source partition. */
 struct slot {
     char *key;
@@ -25,6 +29,8 @@ struct slot_list {
 struct offset_commit {
     int64_t interval_ms, timeout_ms;
     int64_t next_ms;     /* of the next commit */
+    int64_t early_ms;    /* 0: no early ones */
+    int64_t ended_ms;    /* of the last commit, or the start */
     int64_t flush_until; /* while flushing */
     uint64_t flush_id;   /* of the flush under way, or the last one */
     bool flushing;
@@ -56,6 +62,7 @@ struct offset_commit *offset_commit_new(int64_t interval_ms, int64_t timeout_ms,
     c->interval_ms = interval_ms;
     c->timeout_ms = timeout_ms;
     c->next_ms = later(now_ms, interval_ms);
+    c->ended_ms = now_ms;
     c->slots = (struct ptrmap)PTRMAP_INIT(slot_free);
     return c;
 }
@@ -86,6 +93,18 @@ void offset_commit_add(struct offset_commit *c, const char *key, const char *val
     s->waiting = xstrdup(value);
 }
 
+void offset_commit_set_early(struct offset_commit *c, int64_t early_ms)
+{
+    c->early_ms = early_ms;
+}
+
+bool offset_commit_early_due(const struct offset_commit *c, int64_t now_ms, size_t records,
+                             size_t partitions)
+{
+    return c->early_ms > 0 && !c->flushing && now_ms >= later(c->ended_ms, c->early_ms) &&
+           records > 0 && records / RECORDS_PER_OFFSET >= partitions;
+}
+
 bool offset_commit_due(const struct offset_commit *c, int64_t now_ms)
 {
     return !c->flushing && now_ms >= c->next_ms;
@@ -112,6 +131,7 @@ enum offset_commit_step offset_commit_begin(struct offset_commit *c, int64_t now
     struct slot_list empty = c->in_flush;
 
     assert(!c->flushing && c->in_flush.count == 0);
+    c->ended_ms = now_ms;
     c->next_ms = later(now_ms, c->interval_ms);
     if (c->waiting.count == 0)
         return OFFSET_COMMIT_DONE;
@@ -155,6 +175,7 @@ static void end_flush(struct offset_commit *c, int64_t now_ms)
     }
     c->in_flush.count = 0;
     c->flushing = false;
+    c->ended_ms = now_ms;
     c->next_ms = later(now_ms, c->interval_ms);
 }
 

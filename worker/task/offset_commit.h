@@ -36,6 +36,15 @@ struct offset_flush_plan {
     uint64_t id;
 };
 
+/*
+ * Commits that come before the interval has passed: early_ms after the last one (0: never), when
+ * so many records wait that writing their offsets costs little beside writing them. So what a
+ * crash repeats is about early_ms of flow, and not an interval of it. Java has only the interval.
+ */
+void offset_commit_set_early(struct offset_commit *c, int64_t early_ms);
+bool offset_commit_early_due(const struct offset_commit *c, int64_t now_ms, size_t records,
+                             size_t partitions);
+
 /* Whether a commit is due; never while one is under way. */
 bool offset_commit_due(const struct offset_commit *c, int64_t now_ms);
 bool offset_commit_flushing(const struct offset_commit *c);

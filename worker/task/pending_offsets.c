@@ -200,6 +200,12 @@ size_t pending_offsets_unacked(const struct pending_offsets *p)
     return p->unacked;
 }
 
+size_t pending_offsets_ready(const struct pending_offsets *p, size_t *ret_partitions)
+{
+    *ret_partitions = p->dirty.count;
+    return p->records;
+}
+
 static const char *done_text(struct pending_queue *q)
 {
     buf_clear(&q->value);

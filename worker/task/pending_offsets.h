@@ -38,6 +38,9 @@ void pending_queue_drop_last(struct pending_queue *q);
 /* Records submitted and not acknowledged, of all partitions. */
 size_t pending_offsets_unacked(const struct pending_offsets *p);
 
+/* Acknowledged records that wait to be taken, and of how many partitions. */
+size_t pending_offsets_ready(const struct pending_offsets *p, size_t *ret_partitions);
+
 struct committable {
     const char *key;   /* borrowed until the next call on p */
     const char *value; /* JSON text; borrowed likewise */

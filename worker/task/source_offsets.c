@@ -160,7 +160,7 @@ static bool is_sound(const struct source_offsets *o, const struct committable *o
 }
 
 /* Moves what became committable into the machine. */
-static void collect(struct source_offsets *o)
+static void collect(struct source_offsets *o, bool early)
 {
     const struct committable *offsets;
     size_t records, count = pending_offsets_take(o->conf.pending, &offsets, &records);
@@ -174,20 +174,23 @@ static void collect(struct source_offsets *o)
                   "last offset commit, or every record has been filtered out by a transformation "
                   "or dropped due to transformation or conversion errors.", /* peer text */
                   o->conf.id);
+    } else if (early) {
+        log_debug("WorkerSourceTask{id=%s} Committing offsets for %zu acknowledged messages early",
+                  o->conf.id, records);
     } else {
         log_info("WorkerSourceTask{id=%s} Committing offsets for %zu acknowledged messages",
                  o->conf.id, records); /* peer text */
     }
 }
 
-static void begin(struct source_offsets *o, int64_t timeout_ms)
+static void begin(struct source_offsets *o, int64_t timeout_ms, bool early)
 {
     struct offset_flush_plan plan;
     enum offset_commit_step step;
 
     o->began_ms = clock_mono_ms();
     set_context(o, "|offsets");
-    collect(o);
+    collect(o, early);
     set_context(o, "");
     step = offset_commit_begin(o->machine, o->began_ms, timeout_ms, &plan);
     if (step == OFFSET_COMMIT_WRITE)
@@ -212,9 +215,16 @@ static void settle(struct source_offsets *o, int64_t deadline_ms)
 
 void source_offsets_step(struct source_offsets *o)
 {
+    int64_t now_ms;
+    size_t records, partitions;
+
     settle(o, 0);
-    if (offset_commit_due(o->machine, clock_mono_ms()))
-        begin(o, o->conf.timeout_ms);
+    now_ms = clock_mono_ms();
+    records = pending_offsets_ready(o->conf.pending, &partitions);
+    if (offset_commit_due(o->machine, now_ms))
+        begin(o, o->conf.timeout_ms, false);
+    else if (offset_commit_early_due(o->machine, now_ms, records, partitions))
+        begin(o, o->conf.timeout_ms, true);
 }
 
 bool source_offsets_busy(const struct source_offsets *o)
@@ -235,7 +245,7 @@ void source_offsets_finish(struct source_offsets *o, int64_t deadline_ms)
         settle(o, until_ms < deadline_ms ? until_ms : deadline_ms);
     if (o->write) /* it may still succeed, but nobody waits any longer */
         conclude(o, offset_commit_tick(o->machine, FOREVER_MS), NULL);
-    begin(o, clock_left_ms(deadline_ms, o->conf.timeout_ms));
+    begin(o, clock_left_ms(deadline_ms, o->conf.timeout_ms), false);
     settle(o, deadline_ms);
     if (o->write)
         conclude(o, offset_commit_tick(o->machine, FOREVER_MS), NULL);
@@ -247,6 +257,7 @@ struct source_offsets *source_offsets_new(const struct source_offsets_conf *conf
 
     o->conf = *conf;
     o->machine = offset_commit_new(conf->interval_ms, conf->timeout_ms, clock_mono_ms());
+    offset_commit_set_early(o->machine, conf->early_ms);
     return o;
 }
 

@@ -20,6 +20,7 @@ struct source_offsets_conf {
     struct offset_store *store;
     struct pending_offsets *pending;
     int64_t interval_ms, timeout_ms;
+    int64_t early_ms; /* offset_commit_set_early() */
 };
 
 struct source_offsets *source_offsets_new(const struct source_offsets_conf *conf);

@@ -116,6 +116,7 @@ static void open_offsets(struct source_task *t)
         .pending = t->pending,
         .interval_ms = t->settings.flush_interval_ms,
         .timeout_ms = t->settings.flush_timeout_ms,
+        .early_ms = t->settings.flush_early_ms,
     };
 
     t->offsets = source_offsets_new(&conf);

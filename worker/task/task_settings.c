@@ -11,7 +11,7 @@
 LOG_DOMAIN("org.apache.kafka.connect.runtime.WorkerSourceTask");
 
 struct worker_part {
-    int64_t flush_interval_ms, flush_timeout_ms, shutdown_timeout_ms;
+    int64_t flush_interval_ms, flush_timeout_ms, flush_early_ms, shutdown_timeout_ms;
 };
 
 #define AT(field) offsetof(struct worker_part, field)
@@ -21,6 +21,9 @@ static const struct tern_config_key worker_keys[] = {
     {"offset.flush.timeout.ms", TERN_LONG, "5000", TERN_LOW, AT(flush_timeout_ms),
      .doc = "Maximum number of milliseconds to wait for records to flush and for offset data to be "
             "committed."},
+    {"tern.offset.flush.early.ms", TERN_LONG, "1000", TERN_LOW, AT(flush_early_ms),
+     .doc = "How soon after the last commit of offsets the next may come when much flows, before "
+            "offset.flush.interval.ms has passed. 0: never, as in Java."},
     {"task.shutdown.graceful.timeout.ms", TERN_LONG, "5000", TERN_LOW, AT(shutdown_timeout_ms),
      .doc = "Amount of time to wait for tasks to shutdown gracefully."},
     TERN_END,
@@ -91,6 +94,7 @@ int task_settings_read(const struct tern_config *worker, const struct tern_confi
     *ret_settings = (struct task_settings){
         .flush_interval_ms = w.flush_interval_ms,
         .flush_timeout_ms = w.flush_timeout_ms,
+        .flush_early_ms = w.flush_early_ms,
         .shutdown_timeout_ms = w.shutdown_timeout_ms,
         .tolerate_all = strcmp(c.tolerance, "all") == 0,
         .log_errors = c.log,

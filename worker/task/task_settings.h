@@ -16,6 +16,7 @@
 struct task_settings {
     int64_t flush_interval_ms;    /* offset.flush.interval.ms */
     int64_t flush_timeout_ms;     /* offset.flush.timeout.ms */
+    int64_t flush_early_ms;       /* tern.offset.flush.early.ms; 0: off */
     int64_t shutdown_timeout_ms;  /* task.shutdown.graceful.timeout.ms */
     bool tolerate_all;            /* errors.tolerance=all */
     bool log_errors, log_records; /* errors.log.enable, errors.log.include.messages */

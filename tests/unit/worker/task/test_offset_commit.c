@@ -259,9 +259,46 @@ START_TEST(random_events)
 }
 END_TEST
 
+static const struct early_case {
+    const char *what;
+    int64_t early_ms, now_ms;
+    size_t records, partitions;
+    bool is_due;
+} early_cases[] = {
+    {"enough, and late enough", 100, 100, 20, 2, true},
+    {"too soon", 100, 99, 20, 2, false},
+    {"too few records for the partitions", 100, 500, 19, 2, false},
+    {"one partition", 100, 500, 10, 1, true},
+    {"nothing", 100, 500, 0, 0, false},
+    {"off", 0, 500, 1000, 1, false},
+};
+
+START_TEST(early)
+{
+    const struct early_case *e = &early_cases[_i];
+    struct offset_commit *c = offset_commit_new(INTERVAL_MS, TIMEOUT_MS, 0);
+    struct offset_flush_plan plan;
+
+    offset_commit_set_early(c, e->early_ms);
+    ck_assert_msg(offset_commit_early_due(c, e->now_ms, e->records, e->partitions) == e->is_due,
+                  "%s", e->what);
+    if (e->is_due) {
+        offset_commit_add(c, "a", "1");
+        ck_assert_int_eq(offset_commit_begin(c, e->now_ms, TIMEOUT_MS, &plan), OFFSET_COMMIT_WRITE);
+        ck_assert(!offset_commit_early_due(c, e->now_ms + 10000, 1000, 1)); /* one at a time */
+        ck_assert_int_eq(offset_commit_written(c, plan.id, true, e->now_ms + 7),
+                         OFFSET_COMMIT_DONE);
+        ck_assert(!offset_commit_early_due(c, e->now_ms + 7 + e->early_ms - 1, 1000, 1));
+        ck_assert(offset_commit_early_due(c, e->now_ms + 7 + e->early_ms, 1000, 1));
+    }
+    offset_commit_free(c);
+}
+END_TEST
+
 static void fill(Suite *suite)
 {
     test_add_rows(suite, scripts, COUNT_OF(script_cases));
+    test_add_rows(suite, early, COUNT_OF(early_cases));
     test_add(suite, what_is_next);
     test_add(suite, never_due);
     test_add_rows(suite, random_events, 30);
