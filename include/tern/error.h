@@ -17,6 +17,7 @@ enum tern_code {
     TERN_ETIMEOUT,     /* the deadline passed, the outcome is unknown: REST 500 */
     TERN_ERETRIABLE,   /* transient: the same call may succeed later */
     TERN_EINTERNAL,    /* anything else: REST 500 */
+    TERN_EREFUSED,     /* one record is refused for what it is, such as its size: REST 500 */
 };
 
 struct tern_error {

@@ -100,6 +100,29 @@ struct tern_host {
     void (*report_broker)(const char *cluster, const char *broker, const char *why);
 };
 
+/* What becomes of a record that the target refuses for good. */
+enum tern_refusal {
+    TERN_REFUSAL_FAIL = 0, /* the task becomes FAILED */
+    TERN_REFUSAL_SKIP,     /* the record is left out, and its offset counts */
+    /*
+     * The record and those of its source partition behind it are dropped, and their offsets do not
+     * count: each comes back by commit_record(NULL). When all have come back the plugin may hand
+     * them over again, or never.
+     */
+    TERN_REFUSAL_AGAIN,
+};
+
+/* One metric of an instance, borrowed. Names, tags and their order are those of Java's MBeans. */
+struct tern_metric {
+    const char *domain; /* "kafka.connect.mirror" */
+    const char *type;   /* "MirrorSourceConnector" */
+    const struct tern_field *tags;
+    size_t tag_count;
+    const char *name; /* "record-count" */
+    double value;     /* NaN: none yet */
+};
+typedef void tern_metric_emit(void *arg, const struct tern_metric *metric);
+
 struct tern_source_task_class {
     uint32_t size;       /* sizeof(struct tern_source_task_class) as compiled */
     const char *name;    /* the Java class name: task.class of stored task configs */
@@ -125,6 +148,16 @@ struct tern_source_task_class {
     void (*interrupt)(void *self);
     /* Ends and frees self. All batches were released before. */
     void (*stop)(void *self);
+    /*
+     * The target refuses the record for good, as one that is too large, and errors.tolerance does
+     * not say otherwise: what is to become of it. Called for the first of a source partition, not
+     * for those behind it. Since minor 1. May be NULL: FAIL.
+     */
+    enum tern_refusal (*refused)(void *self, const struct tern_source_record *record,
+                                 const struct tern_error *err);
+    /* Emits every metric of the instance. Thread: any, as interrupt(). Since minor 1. May be NULL.
+     */
+    void (*metrics)(void *self, tern_metric_emit *emit, void *arg);
 };
 
 enum tern_exactly_once {

@@ -23,7 +23,8 @@ def test_a_record_too_large_for_the_target_fails_its_task_only(pair, mirror, two
     pair.west.kafka.create_topic(flow.remote(bad), config={"max.message.bytes": "50000"})
     pair.east.kafka.produce(bad, [Record(b"small", b"x"), Record(b"big", b"x" * 200_000), Record(b"after", b"x")])
     worker = mirror(pair.properties(tasks_max=2, raw={"heartbeats.replication.enabled": "false",
-                                                      "sync.topic.configs.enabled": "false"}))
+                                                      "sync.topic.configs.enabled": "false",
+                                                      "tern.record.refused.policy": "fail"}))
     number, status = flow.wait_task_failed(SOURCE)
     assert f"{bad}-0" in flow.task_configs(SOURCE)[number]["task.assigned.partitions"]
     assert re.search(r"(?i)too.?large", status.trace), status.trace

@@ -38,6 +38,8 @@ struct pending_queue {
     size_t cap;
     uint64_t head;      /* the oldest record that is not acknowledged with all before it */
     uint64_t tail;      /* the next ticket */
+    size_t open;        /* neither acknowledged nor refused */
+    bool refused;       /* one was, since the last reset */
     struct offset done; /* of the last record before head, while dirty */
     bool dirty;         /* done was not taken yet */
     struct buf value;   /* text of done as taken last */
@@ -156,6 +158,7 @@ uint64_t pending_queue_submit(struct pending_queue *q, int64_t offset, const cha
     e->acked = false;
     offset_set(&e->offset, offset, offset_json);
     q->owner->unacked++;
+    q->open++;
     return q->tail++;
 }
 
@@ -175,6 +178,7 @@ void pending_queue_acked(struct pending_queue *q, uint64_t ticket)
     assert(!entry_at(q, ticket)->acked);
     entry_at(q, ticket)->acked = true;
     q->owner->unacked--;
+    q->open--;
     while (q->head != q->tail && entry_at(q, q->head)->acked) {
         last = entry_at(q, q->head++);
         q->owner->records++;
@@ -188,10 +192,37 @@ void pending_queue_acked(struct pending_queue *q, uint64_t ticket)
     }
 }
 
+void pending_queue_refused(struct pending_queue *q, uint64_t ticket)
+{
+    assert(ticket - q->head < q->tail - q->head);
+    assert(!entry_at(q, ticket)->acked);
+    q->owner->unacked--;
+    q->open--;
+    q->refused = true;
+}
+
+bool pending_queue_is_refused(const struct pending_queue *q)
+{
+    return q->refused;
+}
+
+size_t pending_queue_open(const struct pending_queue *q)
+{
+    return q->open;
+}
+
+void pending_queue_reset(struct pending_queue *q)
+{
+    assert(q->open == 0);
+    q->head = q->tail;
+    q->refused = false;
+}
+
 void pending_queue_drop_last(struct pending_queue *q)
 {
     assert(q->head != q->tail && !entry_at(q, q->tail - 1)->acked);
     q->tail--;
+    q->open--;
     q->owner->unacked--;
 }
 

@@ -32,6 +32,14 @@ const char *pending_queue_key(const struct pending_queue *q);
 uint64_t pending_queue_submit(struct pending_queue *q, int64_t offset, const char *offset_json);
 /* It was acknowledged (or skipped under errors.tolerance=all). O(1) amortised. */
 void pending_queue_acked(struct pending_queue *q, uint64_t ticket);
+/* It was refused: its offset, and those behind it, do not count until pending_queue_reset(). */
+void pending_queue_refused(struct pending_queue *q, uint64_t ticket);
+/* Since the last reset. */
+bool pending_queue_is_refused(const struct pending_queue *q);
+/* Records whose fate is open: submitted, and neither acknowledged nor refused. */
+size_t pending_queue_open(const struct pending_queue *q);
+/* Forgets what stands behind a refused record; none is open. */
+void pending_queue_reset(struct pending_queue *q);
 /* The newest submitted record was not sent after all. */
 void pending_queue_drop_last(struct pending_queue *q);
 

@@ -47,7 +47,8 @@ struct source_records {
     void *self;                      /* the plugin instance; NULL before start and after close */
     bool closing;                    /* what fails now was given up by us */
     struct outgoing out;
-    char *failure;          /* trace; the first */
+    char *failure;                       /* trace; the first */
+    VEC(struct pending_queue *) refused; /* of partitions that are handed over again */
     struct ptrmap topics;   /* those told to topic_used; the value is the name, owned */
     const char *last_topic; /* in topics; "" for none */
 };
@@ -121,6 +122,7 @@ static const char *send_error_class(enum tern_code code)
     case TERN_ERETRIABLE:
         return "org.apache.kafka.common.errors.RetriableException";
     case TERN_EINVALID:
+    case TERN_EREFUSED:
         return "org.apache.kafka.common.errors.ApiException";
     default:
         return "org.apache.kafka.common.KafkaException";
@@ -133,23 +135,94 @@ static bool tolerates(struct source_records *r)
     return r->tolerance.all && !r->stage->cls->fatal(r->stage);
 }
 
-/* True: the record is left out, and its offset counts. False: the task has failed. */
-static bool leave_out(struct source_records *r, const struct tern_source_record *rec,
-                      const struct tern_error *err)
+/* What the plugin wants done with a record that is refused for what it is. */
+static enum tern_refusal ask_plugin(struct source_records *r, const struct tern_source_record *rec,
+                                    const struct tern_error *err)
+{
+    if (err->code != TERN_EREFUSED || !rec->source || !r->self || !r->conf.cls->refused ||
+        r->stage->cls->fatal(r->stage))
+        return TERN_REFUSAL_FAIL;
+    return r->conf.cls->refused(r->self, rec, err);
+}
+
+static struct pending_queue *queue_of(const struct tern_source_record *rec)
+{
+    return rec->source ? host_queue(rec->source) : NULL;
+}
+
+/* Whether the record's partition is handed over again: what is left of the last time is dropped. */
+static bool is_given_up(const struct tern_source_record *rec)
+{
+    struct pending_queue *q = queue_of(rec);
+
+    return q && pending_queue_is_refused(q);
+}
+
+/* A submitted record does not count, nor do those behind it until the plugin begins anew. */
+static void give_up(struct source_records *r, const struct tern_source_record *rec,
+                    const struct send_slot *slot)
+{
+    struct pending_queue *q = queue_of(rec);
+
+    if (!pending_queue_is_refused(q))
+        vec_push(&r->refused, q);
+    pending_queue_refused(q, slot->ticket);
+    commit_record(r, rec, NULL);
+}
+
+/* What comes from now on of the partitions that were given up is new, once all have come back. */
+static void begin_anew(struct source_records *r)
+{
+    for (size_t i = r->refused.count; i-- > 0;) {
+        if (pending_queue_open(r->refused.at[i]) > 0)
+            continue;
+        pending_queue_reset(r->refused.at[i]);
+        vec_remove(&r->refused, i);
+    }
+}
+
+/*
+ * SKIP: the record is left out, and its offset counts. AGAIN: give it up. FAIL: the task has
+ * failed.
+ */
+static enum tern_refusal leave_out(struct source_records *r, const struct tern_source_record *rec,
+                                   const struct tern_error *err)
 {
     const struct record_origin origin = origin_of(rec);
+    enum tern_refusal refusal;
 
     tolerance_report(&r->tolerance, STAGE_KAFKA_PRODUCE, task_class, rec, &origin, err->msg);
-    if (tolerates(r)) {
+    refusal = tolerates(r) ? TERN_REFUSAL_SKIP : ask_plugin(r, rec, err);
+    if (refusal == TERN_REFUSAL_SKIP)
         commit_record(r, rec, NULL);
-        return true;
-    }
+    if (refusal != TERN_REFUSAL_FAIL)
+        return refusal;
     if (!r->failure) /* those behind it fail for the same reason */
         log_error("WorkerSourceTask{id=%s} failed to send record to %s: %s", r->conf.id, rec->topic,
                   err->msg); /* peer text */
     fail(r, "Unrecoverable exception from producer send callback", send_error_class(err->code),
          err);
-    return false;
+    return TERN_REFUSAL_FAIL;
+}
+
+/* The target did not take a record that was sent. */
+static void not_acked(struct source_records *r, const struct tern_source_record *rec,
+                      const struct send_slot *slot, const struct tern_error *err)
+{
+    if (is_given_up(rec)) {
+        give_up(r, rec, slot);
+        return;
+    }
+    switch (leave_out(r, rec, err)) {
+    case TERN_REFUSAL_SKIP:
+        acked(rec, slot);
+        break;
+    case TERN_REFUSAL_AGAIN:
+        give_up(r, rec, slot);
+        break;
+    case TERN_REFUSAL_FAIL:
+        break;
+    }
 }
 
 static void on_ack(void *arg, const struct producer_ack *ack)
@@ -168,8 +241,7 @@ static void on_ack(void *arg, const struct producer_ack *ack)
         struct tern_error err;
 
         (void)tern_fail(&err, ack->code, "%s", ack->error);
-        if (leave_out(r, rec, &err))
-            acked(rec, slot);
+        not_acked(r, rec, slot, &err);
     }
     send_queue_done(r->queue, slot);
 }
@@ -323,6 +395,7 @@ static int prepare(struct source_records *r, const struct tern_source_record *re
 
 void source_records_take(struct source_records *r, struct tern_source_batch *batch)
 {
+    begin_anew(r);
     send_queue_take(r->queue, batch);
 }
 
@@ -337,6 +410,7 @@ static enum source_records_step refused(struct source_records *r,
                                         const struct tern_error *err)
 {
     struct send_slot *slot = send_queue_slot(r->queue);
+    enum tern_refusal refusal;
 
     if (err->code == TERN_ERETRIABLE && !r->stage->cls->fatal(r->stage)) {
         log_warn("WorkerSourceTask{id=%s} Failed to send record to topic '%s'. Backing off before "
@@ -345,10 +419,14 @@ static enum source_records_step refused(struct source_records *r,
         return SOURCE_RECORDS_BUSY;
     }
     r->out.ready = false;
-    if (!leave_out(r, rec, err))
+    refusal = leave_out(r, rec, err);
+    if (refusal == TERN_REFUSAL_FAIL)
         return SOURCE_RECORDS_FAILED;
     submit(rec, slot);
-    acked(rec, slot);
+    if (refusal == TERN_REFUSAL_SKIP)
+        acked(rec, slot);
+    else
+        give_up(r, rec, slot);
     send_queue_skip(r->queue);
     return SOURCE_RECORDS_SENT;
 }
@@ -371,6 +449,12 @@ static enum source_records_step send_current(struct source_records *r,
 {
     struct tern_error err;
 
+    if (is_given_up(rec)) {
+        r->out.ready = false;
+        commit_record(r, rec, NULL);
+        send_queue_skip(r->queue);
+        return SOURCE_RECORDS_SENT;
+    }
     if (!r->out.ready && prepare(r, rec) < 0) {
         if (r->failure)
             return SOURCE_RECORDS_FAILED;
@@ -541,6 +625,7 @@ void source_records_free(struct source_records *r)
     free(r->out.headers);
     buf_fini(&r->out.key_scratch);
     ptrmap_fini(&r->topics);
+    vec_fini(&r->refused);
     free(r->failure);
     free(r);
 }

@@ -20,6 +20,7 @@ const char *trace_class(enum tern_code code)
         return "org.apache.kafka.common.errors.TimeoutException";
     case TERN_ERETRIABLE:
         return "org.apache.kafka.connect.errors.RetriableException";
+    case TERN_EREFUSED:
     case TERN_EINTERNAL:
         break;
     }

@@ -236,6 +236,8 @@ int source_consumer_begin(struct source_consumer *c, size_t index, int64_t next_
         return tern_fail(err, TERN_EINTERNAL, "cannot read '%s-%d': %s", p->topic,
                          (int)p->partition, rd_kafka_err2str(rd_kafka_last_error()));
     }
+    p->room = INT64_MAX;
+    atomic_store(&p->held, false);
     atomic_store(&p->next, next_offset < 0 ? -1 : next_offset);
     atomic_store(&p->out_of_range, false);
     atomic_store(&p->error, 0);
@@ -388,7 +390,8 @@ static size_t keep_records(struct source_consumer *c, rd_kafka_message_t **messa
     for (size_t i = 0; i < count; i++) {
         struct source_partition *p = messages[i]->err ? NULL : partition_of(messages[i]);
 
-        if (p && !p->held) {
+        if (p && p->room > 0) {
+            p->room--;
             note_read(p, messages[i]->offset);
             messages[kept++] = messages[i];
             continue;

@@ -30,12 +30,13 @@ struct source_partition {
     size_t index;                         /* in the order of source_consumer_add() */
     size_t topic_index;                   /* of source_consumer_topic() */
     struct tern_source_partition *handle; /* of the host */
-    bool held;                            /* task thread: the target refused a record of it */
+    int64_t room; /* task thread: messages that may still be handed over, the others are dropped */
 
     _Atomic int64_t next;      /* the offset to be read next; -1: not known yet */
     _Atomic int64_t delivered; /* records handed over */
     _Atomic int64_t acked;     /* records that came back, acknowledged or dropped */
     atomic_bool begun;         /* it is being read */
+    atomic_bool held;          /* not handed over: the target refuses a record of it */
     atomic_bool out_of_range;  /* the log does not hold next: not read until it is begun again */
     atomic_int error;          /* of librdkafka, the last since next moved; 0: none */
 };
@@ -58,7 +59,8 @@ struct rd_kafka_s *source_consumer_handle(const struct source_consumer *c);
 
 /*
  * Begins to read partition index at next_offset, or anew at another place: what was fetched and
- * not taken is dropped. Below 0: where auto.offset.reset says. After all were added.
+ * not taken is dropped, and there is room without end. Below 0: where auto.offset.reset says.
+ * After all were added.
  * Errors: TERN_EINTERNAL; TERN_EINVALID: auto.offset.reset=none.
  */
 int source_consumer_begin(struct source_consumer *c, size_t index, int64_t next_offset,
@@ -69,8 +71,8 @@ void source_consumer_end(struct source_consumer *c, size_t index);
 /*
  * The messages that are there as a batch, waiting at most wait_ms for the first; NULL without any.
  * What is no record (an error of the client) is logged, repeats suppressed. A position that the
- * log does not hold is told by out_of_range, never jumped from. Messages of held partitions are
- * dropped.
+ * log does not hold is told by out_of_range, never jumped from. Messages of partitions without
+ * room are dropped.
  */
 struct tern_source_batch *source_consumer_poll(struct source_consumer *c, int64_t wait_ms);
 /* How many messages were taken so far, and how many wait to be. */

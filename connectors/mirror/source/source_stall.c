@@ -21,7 +21,7 @@ static int64_t in_flight(const struct source_watch *w)
     for (size_t i = 0; i < w->count; i++) {
         const struct source_partition *p = w->at[i].p;
 
-        if (!p->held)
+        if (!atomic_load(&p->held))
             count += atomic_load(&p->delivered) - atomic_load(&p->acked);
     }
     return count;
@@ -113,7 +113,7 @@ void source_stall_check(struct source_watch *w, size_t i, int64_t now_ms)
         at->since_ms = now_ms;
         at->tries = 0;
     }
-    if (at->p->held || next < 0 || !is_asking(w, now_ms)) {
+    if (atomic_load(&at->p->held) || next < 0 || !is_asking(w, now_ms)) {
         at->since_ms = now_ms;
         return;
     }

@@ -15,6 +15,7 @@
 #include "connectors/mirror/source/source_connector.h"
 #include "connectors/mirror/source/source_consumer.h"
 #include "connectors/mirror/source/source_guard.h"
+#include "connectors/mirror/source/source_refusals.h"
 #include "connectors/mirror/source/source_syncs.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
@@ -37,6 +38,7 @@ struct source_task {
     struct replication_policy *policy;
     struct source_consumer *consumer;
     struct source_guard *guard;
+    struct source_refusals *refusals;
     struct source_syncs *syncs; /* NULL: emit.offset-syncs.enabled=false */
 };
 
@@ -45,6 +47,7 @@ static void stop(void *self)
     struct source_task *t = self;
 
     source_guard_free(t->guard);
+    source_refusals_free(t->refusals);
     source_syncs_free(t->syncs, clock_deadline_ms(SYNCS_CLOSE_MS));
     source_consumer_free(t->consumer);
     replication_policy_free(t->policy);
@@ -125,6 +128,7 @@ static int open_guard(struct source_task *t, const struct tern_config *config,
         .stored_next = next,
     };
 
+    t->refusals = source_refusals_new(&t->own, t->consumer);
     if (read_stored(t, next, err) < 0)
         return -1;
     return source_guard_open(&conf, &t->guard, err);
@@ -262,7 +266,7 @@ static int poll(void *self, int64_t max_wait_ms, struct tern_source_batch **ret_
     struct source_task *t = self;
     int64_t wait = max_wait_ms;
 
-    if (source_guard_step(t->guard, err) < 0)
+    if (source_guard_step(t->guard, err) < 0 || source_refusals_step(t->refusals, err) < 0)
         return -1;
     if (t->syncs)
         source_syncs_serve(t->syncs);
@@ -288,6 +292,14 @@ static void commit_record(void *self, const struct tern_source_record *record,
         return;
     }
     source_syncs_update(t->syncs, p->index, record->offset, metadata->offset);
+}
+
+static enum tern_refusal refused(void *self, const struct tern_source_record *record,
+                                 const struct tern_error *err)
+{
+    struct source_task *t = self;
+
+    return source_refusals_ask(t->refusals, record, err);
 }
 
 static void commit(void *self)
@@ -316,4 +328,5 @@ const struct tern_source_task_class source_task_class = {
     .commit = commit,
     .interrupt = interrupt,
     .stop = stop,
+    .refused = refused,
 };

@@ -186,7 +186,7 @@ START_TEST(failure_names_topic_and_partition)
     ck_assert(producer_flush(p, in_ms(20000)));
     ck_assert_uint_eq(acks.count, 1);
     ck_assert_uint_eq(acks.at[0].opaque, 7);
-    ck_assert_int_eq(acks.at[0].code, TERN_EINVALID);
+    ck_assert_int_eq(acks.at[0].code, TERN_EREFUSED);
     ck_assert_ptr_nonnull(strstr(acks.at[0].error, "topic 't' partition 1: "));
     send_ok(p, &rec, 8); /* the next one is none the worse for it */
     ck_assert(producer_flush(p, in_ms(20000)));
@@ -485,7 +485,7 @@ START_TEST(overlarge_record_is_an_error)
     mock_topic(&m, "t", 1);
     p = open_for(m.bootstrap, &acks, "max.request.size", "100000");
     ck_assert_int_eq(send_until(p, &rec, 1, in_ms(20000), &err), PRODUCER_FAILED);
-    ck_assert_int_eq(err.code, TERN_EINVALID);
+    ck_assert_int_eq(err.code, TERN_EREFUSED);
     ck_assert_uint_eq(producer_unacked(p), 0);
     producer_free(p);
     mock_stop(&m);

@@ -325,7 +325,7 @@ START_TEST(write_tells_the_first_failure)
     rd_kafka_mock_push_request_errors(f.mock.cluster, PRODUCE, 1,
                                       RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
     ck_assert_int_eq(topic_log_write(f.log, entries, 2, in_ms(LONG_MS), &err), -1);
-    ck_assert_int_eq(err.code, TERN_EINVALID);
+    ck_assert_int_eq(err.code, TERN_EREFUSED);
     ck_assert_str_eq(err.msg, "topic 'log' partition 0: Broker: Message size too large");
     tear_down(&f);
 }
