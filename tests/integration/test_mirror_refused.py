@@ -70,7 +70,7 @@ def test_by_policy_the_task_fails(pair, mirror):
 
 
 def test_small_records_whose_batches_are_too_large_arrive(pair, mirror):
-    """Every batch of the producer is larger than the topic allows: 2000 records of 1 kB, batches up to 4 kB."""
+    """Every batch of the producer is larger than the topic allows: 400 records of 1 kB, batches up to 4 kB."""
     topic = pair.create_topic("orders")
     remote = pair.there.remote(topic)
     pair.west.kafka.create_topic(remote, config={"max.message.bytes": "4000"})

@@ -18,6 +18,8 @@ enum {
     FREE_BATCHES_MAX = 4,
     FETCH_MORE_BYTES = 2 << 20,  /* taken from the queue: there is room for a fetch */
     PARTITIONS_MAX = 1 << 20,    /* of one topic */
+    WAITING_MAX = 5000,          /* messages of a partition without room */
+    WAITING_MAX_BYTES = 4 << 20, /* likewise */
     ERROR_REPEAT_MS = 60 * 1000, /* a client error is said again after this long */
 };
 
@@ -32,6 +34,9 @@ struct source_topic {
 struct assigned {
     struct source_partition partition; /* what the task sees */
     struct source_topic *topic;
+    VEC(rd_kafka_message_t *) waiting; /* fetched, but there was no room */
+    size_t waiting_bytes;
+    bool overflowed; /* those behind waiting were dropped */
 };
 
 struct batch {
@@ -46,9 +51,10 @@ struct batch {
 struct source_consumer {
     rd_kafka_t *rk;
     rd_kafka_queue_t *queue;
-    bool reset_to_end; /* auto.offset.reset: where a partition without a stored offset begins */
-    bool no_reset;     /* auto.offset.reset=none */
-    bool troubled;     /* since source_consumer_troubled() */
+    bool reset_to_end;   /* auto.offset.reset: where a partition without a stored offset begins */
+    bool no_reset;       /* auto.offset.reset=none */
+    bool troubled;       /* since source_consumer_troubled() */
+    size_t with_waiting; /* partitions of which messages wait */
     uint64_t taken;
     size_t batch_size;
     VEC(struct source_topic *) topics;
@@ -198,10 +204,21 @@ struct rd_kafka_s *source_consumer_handle(const struct source_consumer *c)
     return c->rk;
 }
 
+static void drop_waiting(struct source_consumer *c, struct assigned *a)
+{
+    c->with_waiting -= a->waiting.count > 0;
+    for (size_t i = 0; i < a->waiting.count; i++)
+        rd_kafka_message_destroy(a->waiting.at[i]);
+    vec_fini(&a->waiting);
+    a->waiting_bytes = 0;
+    a->overflowed = false;
+}
+
 void source_consumer_end(struct source_consumer *c, size_t index)
 {
     struct assigned *a = c->partitions.at[index];
 
+    drop_waiting(c, a);
     if (!atomic_load(&a->partition.begun))
         return;
     rd_kafka_consume_stop(a->topic->handle, a->partition.partition);
@@ -242,6 +259,21 @@ int source_consumer_begin(struct source_consumer *c, size_t index, int64_t next_
     atomic_store(&p->out_of_range, false);
     atomic_store(&p->error, 0);
     atomic_store(&p->begun, true);
+    return 0;
+}
+
+int source_consumer_make_room(struct source_consumer *c, size_t index, int64_t room,
+                              struct tern_error *err)
+{
+    struct assigned *a = c->partitions.at[index];
+    struct source_partition *p = &a->partition;
+
+    if (a->overflowed || !atomic_load(&p->begun)) {
+        if (source_consumer_begin(c, index, atomic_load(&p->next), err) < 0)
+            return -1;
+    }
+    p->room = room;
+    atomic_store(&p->held, false);
     return 0;
 }
 
@@ -355,7 +387,7 @@ static void take_event(struct source_consumer *c, const rd_kafka_message_t *m)
     struct source_partition *p = partition_of(m);
 
     if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-        if (p) {
+        if (p && p->room > 0 && CONTAINER_OF(p, struct assigned, partition)->waiting.count == 0) {
             atomic_store(&p->next, m->offset);
             atomic_store(&p->error, 0);
         }
@@ -381,7 +413,20 @@ static void note_read(struct source_partition *p, int64_t offset)
         atomic_store(&p->error, 0);
 }
 
-/* Drops what is no record, or not wanted; returns how many are left, in order. */
+/* There is no room for a message of the partition. */
+static void let_wait(struct source_consumer *c, struct assigned *a, rd_kafka_message_t *m)
+{
+    if (a->overflowed || a->waiting.count >= WAITING_MAX || a->waiting_bytes >= WAITING_MAX_BYTES) {
+        a->overflowed = true;
+        rd_kafka_message_destroy(m);
+        return;
+    }
+    c->with_waiting += a->waiting.count == 0;
+    a->waiting_bytes += m->len;
+    vec_push(&a->waiting, m);
+}
+
+/* Keeps the records for which there is room; returns how many are left, in order. */
 static size_t keep_records(struct source_consumer *c, rd_kafka_message_t **messages, size_t count)
 {
     size_t kept = 0;
@@ -389,18 +434,47 @@ static size_t keep_records(struct source_consumer *c, rd_kafka_message_t **messa
     c->taken += count;
     for (size_t i = 0; i < count; i++) {
         struct source_partition *p = messages[i]->err ? NULL : partition_of(messages[i]);
+        struct assigned *a = p ? CONTAINER_OF(p, struct assigned, partition) : NULL;
 
-        if (p && p->room > 0) {
+        if (p && p->room > 0 && a->waiting.count == 0) {
             p->room--;
             note_read(p, messages[i]->offset);
             messages[kept++] = messages[i];
-            continue;
+        } else if (p) {
+            let_wait(c, a, messages[i]);
+        } else {
+            if (messages[i]->err)
+                take_event(c, messages[i]);
+            rd_kafka_message_destroy(messages[i]);
         }
-        if (messages[i]->err)
-            take_event(c, messages[i]);
-        rd_kafka_message_destroy(messages[i]);
     }
     return kept;
+}
+
+/* The messages that waited and for which there is room now. */
+static size_t take_waiting(struct source_consumer *c, rd_kafka_message_t **messages)
+{
+    size_t taken = 0;
+
+    for (size_t i = 0; c->with_waiting && i < c->partitions.count; i++) {
+        struct assigned *a = c->partitions.at[i];
+        size_t count = 0;
+
+        while (count < a->waiting.count && taken < c->batch_size && a->partition.room > 0) {
+            rd_kafka_message_t *m = a->waiting.at[count++];
+
+            a->partition.room--;
+            a->waiting_bytes -= m->len;
+            note_read(&a->partition, m->offset);
+            messages[taken++] = m;
+        }
+        if (!count)
+            continue;
+        a->waiting.count -= count;
+        memmove(a->waiting.at, a->waiting.at + count, a->waiting.count * sizeof(*a->waiting.at));
+        c->with_waiting -= a->waiting.count == 0;
+    }
+    return taken;
 }
 
 uint64_t source_consumer_taken(const struct source_consumer *c)
@@ -439,9 +513,11 @@ static size_t take_messages(struct source_consumer *c, rd_kafka_message_t **mess
 struct tern_source_batch *source_consumer_poll(struct source_consumer *c, int64_t wait_ms)
 {
     struct batch *b = batch_take(c);
-    size_t count = keep_records(c, b->messages, take_messages(c, b->messages, wait_ms));
+    size_t count = take_waiting(c, b->messages);
     const struct tern_header *headers;
 
+    if (!count)
+        count = keep_records(c, b->messages, take_messages(c, b->messages, wait_ms));
     if (!count) {
         batch_give_back(b);
         return NULL;

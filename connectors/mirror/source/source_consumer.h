@@ -30,7 +30,7 @@ struct source_partition {
     size_t index;                         /* in the order of source_consumer_add() */
     size_t topic_index;                   /* of source_consumer_topic() */
     struct tern_source_partition *handle; /* of the host */
-    int64_t room; /* task thread: messages that may still be handed over, the others are dropped */
+    int64_t room; /* task thread: messages that may still be handed over; the others wait */
 
     _Atomic int64_t next;      /* the offset to be read next; -1: not known yet */
     _Atomic int64_t delivered; /* records handed over */
@@ -65,6 +65,12 @@ struct rd_kafka_s *source_consumer_handle(const struct source_consumer *c);
  */
 int source_consumer_begin(struct source_consumer *c, size_t index, int64_t next_offset,
                           struct tern_error *err) MUST_CHECK;
+/*
+ * Makes room for that many more messages of the partition, which come from those that wait; where
+ * these were too many, it is read anew. Errors: as source_consumer_begin().
+ */
+int source_consumer_make_room(struct source_consumer *c, size_t index, int64_t room,
+                              struct tern_error *err) MUST_CHECK;
 /* Reads the partition no more. */
 void source_consumer_end(struct source_consumer *c, size_t index);
 
@@ -72,7 +78,7 @@ void source_consumer_end(struct source_consumer *c, size_t index);
  * The messages that are there as a batch, waiting at most wait_ms for the first; NULL without any.
  * What is no record (an error of the client) is logged, repeats suppressed. A position that the
  * log does not hold is told by out_of_range, never jumped from. Messages of partitions without
- * room are dropped.
+ * room wait here, as far as a limit goes.
  */
 struct tern_source_batch *source_consumer_poll(struct source_consumer *c, int64_t wait_ms);
 /* How many messages were taken so far, and how many wait to be. */

@@ -9,6 +9,8 @@ LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorSourceTask");
 
 enum {
     HOLD_MS = 60 * 1000, /* until a record is tried again */
+    STEP_ENOUGH = 512,   /* no batch is refused for its size at this step, it seems */
+    STEPS_TO_GROW = 32,  /* that went well, before the limit of a step is raised */
 };
 
 enum stage {
@@ -22,6 +24,8 @@ struct refusal {
     enum stage stage;
     int64_t resume_at; /* RETURNING, HELD: the record that was refused */
     int64_t step;      /* STEP: how many records */
+    int64_t limit;     /* of a step: one of twice as many was refused; 0: none */
+    int64_t steps;     /* that went well at the limit */
     int64_t until;     /* once next is there, all is normal again */
     int64_t held_until_ms;
     int64_t skipped;
@@ -127,6 +131,10 @@ enum tern_refusal source_refusals_ask(struct source_refusals *r,
                  p->topic, (int)p->partition, (long long)record->offset, err->msg);
         f->until = atomic_load(&p->next);
     }
+    if (f->stage == STAGE_STEP) {
+        f->limit = f->step / 2;
+        f->steps = 0;
+    }
     f->resume_at = record->offset;
     enter(r, f, STAGE_RETURNING);
     close_partition(p);
@@ -154,6 +162,25 @@ static int step_from(struct source_refusals *r, struct source_partition *p, int6
     return read_some(r, p, from, step, err);
 }
 
+/* How many records the next step has. */
+static int64_t next_step(struct refusal *f)
+{
+    int64_t step = 2 * f->step;
+
+    if (!f->limit || step <= f->limit)
+        return step;
+    if (++f->steps < STEPS_TO_GROW)
+        return f->limit;
+    f->steps = 0;
+    f->limit *= 2;
+    return f->limit;
+}
+
+static bool is_over(const struct refusal *f, int64_t next)
+{
+    return next >= f->until && (!f->limit || f->step >= STEP_ENOUGH);
+}
+
 static int go_on(struct source_refusals *r, struct source_partition *p, struct tern_error *err)
 {
     struct refusal *f = &r->at[p->index];
@@ -174,10 +201,13 @@ static int go_on(struct source_refusals *r, struct source_partition *p, struct t
         if (p->room > 0) /* not all of the step has come yet */
             return 0;
         f->held_until_ms = 0;
-        if (next < f->until)
-            return step_from(r, p, next, 2 * f->step, err);
-        enter(r, f, STAGE_NORMAL);
-        return read_some(r, p, next, INT64_MAX, err);
+        if (is_over(f, next)) {
+            enter(r, f, STAGE_NORMAL);
+            f->limit = f->steps = 0;
+            return source_consumer_make_room(r->consumer, p->index, INT64_MAX, err);
+        }
+        f->step = next_step(f);
+        return source_consumer_make_room(r->consumer, p->index, f->step, err);
     }
     return 0;
 }
