@@ -17,19 +17,16 @@ enum {
 
 /* As configured. */
 struct texts {
-    const char *loss, *stuck, *loop, *refused;
+    const char *loss, *stuck, *refused;
     int64_t watch_interval_ms, stall_ms, metrics_log_ms;
     bool keep_topic_ids;
 };
 
 static const char *const continue_or_fail[] = {"continue", "fail", NULL};
-static const char *const loop_policies[] = {"filter", "fail", "off", NULL};
 static const char *const refusals[] = {"hold", "fail", "skip", NULL};
 
 static const struct tern_validator one_of_two = {.kind = TERN_VALID_ONE_OF,
                                                  .strings = continue_or_fail};
-static const struct tern_validator one_of_loops = {.kind = TERN_VALID_ONE_OF,
-                                                   .strings = loop_policies};
 static const struct tern_validator one_of_refusals = {.kind = TERN_VALID_ONE_OF,
                                                       .strings = refusals};
 static const struct tern_validator not_negative = {
@@ -55,9 +52,6 @@ static const struct tern_config_key own_keys[] = {
     {"tern.topic.ids.enabled", TERN_BOOL, "true", TERN_LOW, AT(keep_topic_ids),
      .doc = "Whether the ids of source topics are kept in mm2-topic-ids.<source>.internal on the "
             "target, to see that a topic was created again while no task ran."},
-    {"tern.loop.policy", TERN_STRING, "filter", TERN_LOW, AT(loop),
-     .doc = "What becomes of topics that would be mirrored in a circle for ever.",
-     .validator = &one_of_loops},
     {"tern.record.refused.policy", TERN_STRING, "hold", TERN_MEDIUM, AT(refused),
      .doc = "What becomes of a record that the target refuses for good, such as one that is too "
             "large: its partition waits, the task fails, or the record is left out.",
@@ -105,8 +99,6 @@ int mirror_own_bind(const struct tern_config *config, struct mirror_own *ret_own
         .stall_ms = t.stall_ms < STALL_MIN_MS ? STALL_MIN_MS : t.stall_ms,
         .fail_when_stuck = strcmp(t.stuck, "fail") == 0,
         .keep_topic_ids = t.keep_topic_ids,
-        .filter_loops = strcmp(t.loop, "filter") == 0,
-        .fail_on_loops = strcmp(t.loop, "fail") == 0,
         .refusal = strcmp(t.refused, "hold") == 0   ? MIRROR_REFUSED_HOLD
                    : strcmp(t.refused, "fail") == 0 ? MIRROR_REFUSED_FAIL
                                                     : MIRROR_REFUSED_SKIP,

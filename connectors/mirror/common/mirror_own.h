@@ -29,8 +29,6 @@ struct mirror_own {
     int64_t stall_ms;            /* tern.watch.stall.ms */
     bool fail_when_stuck;        /* tern.watch.stuck.policy=fail */
     bool keep_topic_ids;         /* tern.topic.ids.enabled */
-    bool filter_loops;           /* tern.loop.policy=filter */
-    bool fail_on_loops;          /* tern.loop.policy=fail */
     enum mirror_refusal refusal; /* tern.record.refused.policy */
     int64_t metrics_log_ms;      /* tern.metrics.log.interval.ms; 0: never */
 };

@@ -15,6 +15,7 @@
 #include "connectors/mirror/source/source_connector.h"
 #include "connectors/mirror/source/source_consumer.h"
 #include "connectors/mirror/source/source_guard.h"
+#include "connectors/mirror/source/source_metrics.h"
 #include "connectors/mirror/source/source_refusals.h"
 #include "connectors/mirror/source/source_syncs.h"
 #include "lib/base/clock.h"
@@ -39,6 +40,7 @@ struct source_task {
     struct source_consumer *consumer;
     struct source_guard *guard;
     struct source_refusals *refusals;
+    struct source_metrics *metrics;
     struct source_syncs *syncs; /* NULL: emit.offset-syncs.enabled=false */
 };
 
@@ -48,6 +50,7 @@ static void stop(void *self)
 
     source_guard_free(t->guard);
     source_refusals_free(t->refusals);
+    source_metrics_free(t->metrics);
     source_syncs_free(t->syncs, clock_deadline_ms(SYNCS_CLOSE_MS));
     source_consumer_free(t->consumer);
     replication_policy_free(t->policy);
@@ -129,6 +132,7 @@ static int open_guard(struct source_task *t, const struct tern_config *config,
     };
 
     t->refusals = source_refusals_new(&t->own, t->consumer);
+    t->metrics = source_metrics_new(&t->settings, t->host, t->consumer, t->own.metrics_log_ms);
     if (read_stored(t, next, err) < 0)
         return -1;
     return source_guard_open(&conf, &t->guard, err);
@@ -272,7 +276,10 @@ static int poll(void *self, int64_t max_wait_ms, struct tern_source_batch **ret_
         source_syncs_serve(t->syncs);
     if (t->settings.poll_timeout_ms < wait)
         wait = t->settings.poll_timeout_ms;
+    source_metrics_publish(t->metrics);
     *ret_batch = source_consumer_poll(t->consumer, wait);
+    if (*ret_batch)
+        source_metrics_polled(t->metrics, *ret_batch);
     return 0;
 }
 
@@ -283,6 +290,8 @@ static void commit_record(void *self, const struct tern_source_record *record,
     struct source_partition *p = record->cookie;
 
     atomic_fetch_add_explicit(&p->acked, 1, memory_order_relaxed);
+    if (metadata)
+        source_metrics_acked(t->metrics, record);
     if (!t->syncs || !metadata)
         return;
     if (metadata->offset < 0) {
@@ -300,6 +309,13 @@ static enum tern_refusal refused(void *self, const struct tern_source_record *re
     struct source_task *t = self;
 
     return source_refusals_ask(t->refusals, record, err);
+}
+
+static void metrics(void *self, tern_metric_emit *emit, void *arg)
+{
+    struct source_task *t = self;
+
+    source_metrics_emit(t->metrics, emit, arg);
 }
 
 static void commit(void *self)
@@ -329,4 +345,5 @@ const struct tern_source_task_class source_task_class = {
     .interrupt = interrupt,
     .stop = stop,
     .refused = refused,
+    .metrics = metrics,
 };

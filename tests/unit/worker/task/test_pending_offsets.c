@@ -285,9 +285,42 @@ START_TEST(random_rounds)
 }
 END_TEST
 
+START_TEST(refused_ones_do_not_count_until_the_reset)
+{
+    struct pending_offsets *p = pending_offsets_new();
+    struct pending_queue *q = pending_offsets_queue(p, "[\"c\",{\"p\":1}]", "offset");
+    const struct committable *offsets;
+    uint64_t tickets[4];
+    size_t records;
+
+    for (int i = 0; i < 4; i++)
+        tickets[i] = pending_queue_submit(q, i, NULL);
+    pending_queue_acked(q, tickets[0]);
+    pending_queue_refused(q, tickets[1]);
+    ck_assert(pending_queue_is_refused(q));
+    ck_assert_uint_eq(pending_queue_open(q), 2);
+    pending_queue_acked(q, tickets[3]); /* behind the refused one: it counts no more */
+    pending_queue_refused(q, tickets[2]);
+    ck_assert_uint_eq(pending_queue_open(q), 0);
+    ck_assert_uint_eq(pending_offsets_unacked(p), 0);
+    ck_assert_uint_eq(pending_offsets_take(p, &offsets, &records), 1);
+    ck_assert_str_eq(offsets[0].value, "{\"offset\":0}");
+
+    pending_queue_reset(q);
+    ck_assert(!pending_queue_is_refused(q));
+    ck_assert_uint_eq(pending_offsets_take(p, &offsets, &records), 0);
+    tickets[0] = pending_queue_submit(q, 1, NULL); /* handed over again */
+    pending_queue_acked(q, tickets[0]);
+    ck_assert_uint_eq(pending_offsets_take(p, &offsets, &records), 1);
+    ck_assert_str_eq(offsets[0].value, "{\"offset\":1}");
+    pending_offsets_free(p);
+}
+END_TEST
+
 static void fill(Suite *suite)
 {
     test_add_rows(suite, scripts, COUNT_OF(script_cases));
+    test_add(suite, refused_ones_do_not_count_until_the_reset);
     test_add(suite, queues_are_found_again);
     test_add(suite, one_partition_does_not_hold_up_another);
     test_add(suite, offset_without_measure);
