@@ -6,6 +6,7 @@
 #include "connectors/mirror/common/group_filter.h"
 #include "connectors/mirror/common/mirror_client.h"
 #include "connectors/mirror/common/mirror_config.h"
+#include "connectors/mirror/common/mirror_own.h"
 #include "connectors/mirror/common/name_filter.h"
 #include "connectors/mirror/common/property_filter.h"
 #include "connectors/mirror/common/replication_policy.h"
@@ -97,6 +98,7 @@ void mirror_validate_source(const struct tern_config *config, tern_config_fault 
     check_class(&c, "topic.filter.class", TOPIC_FILTER_DEFAULT);
     check_class(&c, "config.property.filter.class", PROPERTY_FILTER_DEFAULT);
     check_own_keys(&c, mirror_source_own_tables);
+    check_own_keys(&c, mirror_own_tables);
     if (is_text(&c, EXACTLY_ONCE, "required") && !reads_committed(config)) {
         fault(arg, EXACTLY_ONCE,
               "MirrorSourceConnector can only provide exactly-once guarantees when its source "
