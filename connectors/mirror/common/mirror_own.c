@@ -18,16 +18,19 @@ enum {
 
 /* As configured. */
 struct texts {
-    const char *loss, *stuck, *refused;
+    const char *loss, *stuck, *loop, *refused;
     int64_t watch_interval_ms, stall_ms, metrics_log_ms;
     bool keep_topic_ids;
 };
 
 static const char *const continue_or_fail[] = {"continue", "fail", NULL};
+static const char *const loop_policies[] = {"filter", "fail", "off", NULL};
 static const char *const refusals[] = {"hold", "fail", "skip", NULL};
 
 static const struct tern_validator one_of_two = {.kind = TERN_VALID_ONE_OF,
                                                  .strings = continue_or_fail};
+static const struct tern_validator one_of_loops = {.kind = TERN_VALID_ONE_OF,
+                                                   .strings = loop_policies};
 static const struct tern_validator one_of_refusals = {.kind = TERN_VALID_ONE_OF,
                                                       .strings = refusals};
 static const struct tern_validator not_negative = {
@@ -53,6 +56,10 @@ static const struct tern_config_key own_keys[] = {
     {"tern.topic.ids.enabled", TERN_BOOL, "true", TERN_LOW, AT(keep_topic_ids),
      .doc = "Whether the ids of source topics are kept in mm2-topic-ids.<source>.internal on the "
             "target, to see that a topic was created again while no task ran."},
+    {"tern.loop.policy", TERN_STRING, "filter", TERN_LOW, AT(loop),
+     .doc = "What becomes of records and topics that go round in a circle: filter leaves them out, "
+            "fail makes the task FAILED, off is Java's way.",
+     .validator = &one_of_loops},
     {"tern.record.refused.policy", TERN_STRING, "hold", TERN_MEDIUM, AT(refused),
      .doc = "What becomes of a record that the target refuses for good, such as one that is too "
             "large: its partition waits, the task fails, or the record is left out.",
@@ -97,6 +104,9 @@ int mirror_own_bind(const struct tern_config *config, struct mirror_own *ret_own
         return -1;
     config_unknown(&def, config, warn_unknown, NULL);
     *ret_own = (struct mirror_own){
+        .loops = strcmp(t.loop, "filter") == 0 ? MIRROR_LOOPS_FILTER
+                 : strcmp(t.loop, "fail") == 0 ? MIRROR_LOOPS_FAIL
+                                               : MIRROR_LOOPS_OFF,
         .fail_on_loss = strcmp(t.loss, "fail") == 0,
         .watch_interval_ms = t.watch_interval_ms && t.watch_interval_ms < WATCH_MIN_MS
                                  ? WATCH_MIN_MS

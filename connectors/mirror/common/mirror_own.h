@@ -23,7 +23,14 @@ enum mirror_refusal {
     MIRROR_REFUSED_SKIP, /* the record is left out */
 };
 
+enum mirror_loops {
+    MIRROR_LOOPS_FILTER, /* what has been on a cluster does not go there again */
+    MIRROR_LOOPS_FAIL,   /* a task that would close a circle becomes FAILED */
+    MIRROR_LOOPS_OFF,    /* as Java */
+};
+
 struct mirror_own {
+    enum mirror_loops loops;     /* tern.loop.policy */
     bool fail_on_loss;           /* tern.loss.policy=fail */
     int64_t watch_interval_ms;   /* tern.watch.interval.ms; 0: nobody watches */
     int64_t stall_ms;            /* tern.watch.stall.ms */

@@ -13,6 +13,7 @@
 #include "connectors/mirror/source/source_connector.h"
 
 #include "connectors/mirror/common/alter_offsets.h"
+#include "connectors/mirror/common/loop_guard.h"
 #include "connectors/mirror/common/mirror_config.h"
 #include "connectors/mirror/common/mirror_open.h"
 #include "connectors/mirror/common/mirror_own.h"
@@ -50,6 +51,7 @@ struct source_connector {
     struct admin *source, *target;
     struct mirror_wire *wire; /* to the target */
     struct acl_sync acls;     /* scheduler thread */
+    struct strmap runaways;   /* scheduler thread: topics that were said to be left out */
     struct scheduler_job jobs[JOB_MAX];
     struct scheduler *scheduler; /* NULL: the flow is disabled */
 
@@ -77,6 +79,22 @@ static bool replicates(void *arg, const char *topic)
                                          c->settings.replicate_heartbeats);
 }
 
+/* A name that grows with every round: said when it is first seen. Scheduler thread. */
+static bool is_runaway(struct source_connector *c, const char *topic)
+{
+    const char *alias = c->settings.common.source_alias;
+
+    if (c->own.loops == MIRROR_LOOPS_OFF || !loop_guard_is_runaway(c->policy, alias, topic))
+        return false;
+    if (!strmap_has(&c->runaways, topic)) {
+        strmap_set(&c->runaways, topic, NULL);
+        log_warn("Topic '%s' is not mirrored: it was mirrored from '%s' twice already, so one "
+                 "cluster seems to go by two names (tern.loop.policy)",
+                 topic, alias);
+    }
+    return true;
+}
+
 static int discover(struct source_connector *c, int64_t deadline_ms, struct known_topics *ret_found,
                     struct tern_error *err)
 {
@@ -89,7 +107,8 @@ static int discover(struct source_connector *c, int64_t deadline_ms, struct know
         const struct admin_topic *topic = &topics.at[i];
         int32_t partitions = topic->error ? known_partitions(c, topic->name) : topic->partitions;
 
-        if (topic->internal || partitions <= 0 || !replicates(c, topic->name))
+        if (topic->internal || partitions <= 0 || !replicates(c, topic->name) ||
+            is_runaway(c, topic->name))
             continue;
         vec_push(ret_found, (struct known_topic){xstrdup(topic->name),
                                                  replication_policy_format_remote(
@@ -273,6 +292,7 @@ static void stop(void *self)
     property_filter_free(c->property_filter);
     replication_policy_free(c->policy);
     known_topics_fini(&c->known);
+    strmap_fini(&c->runaways);
     mirror_settings_fini(&c->settings.common);
     gate_fini(&c->gate);
     free(c);

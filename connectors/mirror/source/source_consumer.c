@@ -3,6 +3,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include "connectors/mirror/common/loop_guard.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/strmap.h"
@@ -55,6 +56,7 @@ struct source_consumer {
     bool no_reset;       /* auto.offset.reset=none */
     bool troubled;       /* since source_consumer_troubled() */
     size_t with_waiting; /* partitions of which messages wait */
+    const char *source_alias, *target_alias; /* of source_consumer_guard_loops(), or NULL */
     uint64_t taken;
     size_t batch_size;
     VEC(struct source_topic *) topics;
@@ -132,6 +134,13 @@ int source_consumer_open(const struct tern_config *settings, struct source_consu
     c->batch_size = batch_size;
     *ret_consumer = c;
     return 0;
+}
+
+void source_consumer_guard_loops(struct source_consumer *c, const char *source_alias,
+                                 const char *target_alias)
+{
+    c->source_alias = source_alias;
+    c->target_alias = target_alias;
 }
 
 static struct source_topic *topic_of(struct source_consumer *c, const char *name,
@@ -339,13 +348,21 @@ static void add_headers(struct batch *b, rd_kafka_message_t *m, struct tern_sour
     rd_kafka_headers_t *headers;
     const char *key;
     const void *value;
-    size_t size;
+    size_t size, own = 0;
 
     record->header_count = 0;
     record->headers = NULL;
+    if (b->owner->source_alias) {
+        const char *alias = b->owner->source_alias;
+
+        vec_push(&b->headers,
+                 (struct tern_header){LOOP_GUARD_HEADER, bytes_value(alias, strlen(alias))});
+        record->header_count++;
+        own = 1;
+    }
     if (rd_kafka_message_headers(m, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return;
-    while (rd_kafka_header_get_all(headers, record->header_count, &key, &value, &size) ==
+    while (rd_kafka_header_get_all(headers, record->header_count - own, &key, &value, &size) ==
            RD_KAFKA_RESP_ERR_NO_ERROR) {
         vec_push(&b->headers, (struct tern_header){key, bytes_value(value, size)});
         record->header_count++;
@@ -405,6 +422,24 @@ static void take_event(struct source_consumer *c, const rd_kafka_message_t *m)
     say_error(c, m->err, rd_kafka_message_errstr(m));
 }
 
+/* Whether the record has been on one of the flow's clusters: it came round in a circle. */
+static bool goes_round(const struct source_consumer *c, const rd_kafka_message_t *m)
+{
+    rd_kafka_headers_t *headers;
+    const void *value;
+    size_t size;
+
+    if (!c->source_alias || rd_kafka_message_headers(m, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return false;
+    for (size_t i = 0; rd_kafka_header_get(headers, i, LOOP_GUARD_HEADER, &value, &size) ==
+                       RD_KAFKA_RESP_ERR_NO_ERROR;
+         i++) {
+        if (loop_guard_has_been(slice_of(value, size), c->source_alias, c->target_alias))
+            return true;
+    }
+    return false;
+}
+
 static void note_read(struct source_partition *p, int64_t offset)
 {
     atomic_store_explicit(&p->next, offset + 1, memory_order_relaxed);
@@ -416,6 +451,10 @@ static void note_read(struct source_partition *p, int64_t offset)
 /* There is no room for a message of the partition. */
 static void let_wait(struct source_consumer *c, struct assigned *a, rd_kafka_message_t *m)
 {
+    if (goes_round(c, m)) {
+        rd_kafka_message_destroy(m);
+        return;
+    }
     if (a->overflowed || a->waiting.count >= WAITING_MAX || a->waiting_bytes >= WAITING_MAX_BYTES) {
         a->overflowed = true;
         rd_kafka_message_destroy(m);
@@ -436,7 +475,10 @@ static size_t keep_records(struct source_consumer *c, rd_kafka_message_t **messa
         struct source_partition *p = messages[i]->err ? NULL : partition_of(messages[i]);
         struct assigned *a = p ? CONTAINER_OF(p, struct assigned, partition) : NULL;
 
-        if (p && p->room > 0 && a->waiting.count == 0) {
+        if (p && p->room > 0 && a->waiting.count == 0 && goes_round(c, messages[i])) {
+            atomic_store(&p->next, messages[i]->offset + 1);
+            rd_kafka_message_destroy(messages[i]);
+        } else if (p && p->room > 0 && a->waiting.count == 0) {
             p->room--;
             note_read(p, messages[i]->offset);
             messages[kept++] = messages[i];

@@ -45,6 +45,13 @@ struct source_partition {
 int source_consumer_open(const struct tern_config *settings, struct source_consumer **ret_consumer,
                          struct tern_error *err) MUST_CHECK;
 
+/*
+ * Gives each record the header of loop_guard.h, and leaves out those that have been on one of the
+ * two clusters. Before the first partition is read; the aliases are borrowed.
+ */
+void source_consumer_guard_loops(struct source_consumer *c, const char *source_alias,
+                                 const char *target_alias);
+
 /* Adds a partition to be read; copies the names. The result lives as long as the consumer. */
 struct source_partition *source_consumer_add(struct source_consumer *c, const char *topic,
                                              const char *remote, int32_t partition);

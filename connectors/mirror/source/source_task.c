@@ -7,6 +7,7 @@
  * exist, so that a topic which cannot be created makes the task FAILED with the reason; Java's
  * task waits for it for ever.
  */
+#include "connectors/mirror/common/loop_guard.h"
 #include "connectors/mirror/common/mirror_config.h"
 #include "connectors/mirror/common/mirror_open.h"
 #include "connectors/mirror/common/mirror_own.h"
@@ -222,6 +223,62 @@ static int check_remote_topics(struct source_task *t, struct tern_error *err)
     return check.failed ? -1 : 0;
 }
 
+/* ---- circles ---- */
+
+/*
+ * Whether a mirror in the other direction has left its offset-syncs topic where ours does not:
+ * under the identity policy the two would send each record round for ever.
+ */
+static int find_way_back(struct source_task *t, const struct tern_config *config, bool *ret_found,
+                         struct tern_error *err)
+{
+    bool at_source = mirror_offset_syncs_side(t->settings.offset_syncs_location) == MIRROR_SOURCE;
+    const struct mirror_settings *common = &t->settings.common;
+    CLEANUP(freep)
+    char *topic = replication_policy_offset_syncs_topic(
+        t->policy, at_source ? common->source_alias : common->target_alias);
+    CLEANUP(mirror_admin_freep) struct admin *admin = NULL;
+    CLEANUP(admin_topics_fini) struct admin_topics topics = {0};
+
+    if (mirror_open_admin(
+            config, at_source ? MIRROR_REPLICATION_TARGET_ADMIN : MIRROR_REPLICATION_SOURCE_ADMIN,
+            true, &admin, err) < 0 ||
+        admin_list_topics(admin, topic, clock_deadline_ms(REMOTE_CHECK_MS), &topics, err) < 0)
+        return -1;
+    *ret_found = topics.count > 0;
+    return 0;
+}
+
+static int guard_loops(struct source_task *t, const struct tern_config *config,
+                       struct tern_error *err)
+{
+    const struct mirror_settings *common = &t->settings.common;
+    struct tern_error why;
+    bool found = true;
+
+    if (t->own.loops == MIRROR_LOOPS_OFF ||
+        !loop_guard_keeps_names(t->policy, common->source_alias))
+        return 0;
+    if (find_way_back(t, config, &found, &why) < 0)
+        log_warn("Could not find out whether records go round in a circle, so they are guarded: %s",
+                 why.msg);
+    if (!found)
+        return 0;
+    if (t->own.loops == MIRROR_LOOPS_FAIL) {
+        return tern_fail(
+            err, TERN_EINVALID,
+            "the topics of cluster '%s' keep their names on '%s', and there is a mirror "
+            "the other way: records would go round for ever (tern.loop.policy=fail)",
+            common->source_alias, common->target_alias);
+    }
+    log_warn("Topics keep their names between '%s' and '%s', and there is a mirror the other way: "
+             "records get the header " LOOP_GUARD_HEADER ", and those that have been on one of the "
+             "two are not mirrored again (tern.loop.policy)",
+             common->source_alias, common->target_alias);
+    source_consumer_guard_loops(t->consumer, common->source_alias, common->target_alias);
+    return 0;
+}
+
 /* ---- life ---- */
 
 static int open_consumer(struct source_task *t, const struct tern_config *config,
@@ -240,8 +297,8 @@ static int begin(struct source_task *t, const struct tern_config *config, struct
     if (mirror_source_task_settings_bind(config, &t->settings, err) < 0 ||
         mirror_own_bind(config, &t->own, err) < 0 ||
         replication_policy_new(config, &t->policy, err) < 0 || open_consumer(t, config, err) < 0 ||
-        add_partitions(t, err) < 0 || open_guard(t, config, err) < 0 ||
-        check_remote_topics(t, err) < 0)
+        add_partitions(t, err) < 0 || guard_loops(t, config, err) < 0 ||
+        open_guard(t, config, err) < 0 || check_remote_topics(t, err) < 0)
         return -1;
     if (t->settings.emit_offset_syncs &&
         source_syncs_open(&t->settings, t->policy, t->consumer, &t->syncs, err) < 0)
