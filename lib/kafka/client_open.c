@@ -309,6 +309,7 @@ static struct client *add_client(const rd_kafka_conf_t *conf)
 
 static void client_free(struct client *c)
 {
+    relay_free(c->relay);
     free(c->client_id);
     free(c->cluster);
     free(c);
@@ -348,7 +349,7 @@ static void drop_client(struct client *gone)
     gone->next = departed;
     departed = gone;
     pthread_mutex_unlock(&clients_lock);
-    relay_free(gone->relay);
+    relay_stop(gone->relay);
     oauth_free(gone->oauth);
     while (old) {
         struct client *next = old->next;

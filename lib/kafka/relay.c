@@ -92,11 +92,22 @@ static void drop_pair(struct relay *r, size_t i)
     vec_remove(&r->pairs, i);
 }
 
+static bool is_stopping(struct relay *r)
+{
+    bool stopping;
+
+    pthread_mutex_lock(&r->lock);
+    stopping = r->is_stopping;
+    pthread_mutex_unlock(&r->lock);
+    return stopping;
+}
+
 int relay_socket(struct relay *r)
 {
     int fds[2];
 
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) < 0)
+    if (is_stopping(r) ||
+        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) < 0)
         return -1;
     pthread_mutex_lock(&r->lock);
     for (size_t i = r->pairs.count; i-- > 0;) {
@@ -323,16 +334,6 @@ static void take_pairs(struct relay *r)
         vec_push(&r->pipes, pipe_new(r, &pair));
 }
 
-static bool is_stopping(struct relay *r)
-{
-    bool stopping;
-
-    pthread_mutex_lock(&r->lock);
-    stopping = r->is_stopping;
-    pthread_mutex_unlock(&r->lock);
-    return stopping;
-}
-
 static short wants_of_broker(const struct pipe *p)
 {
     short events = 0;
@@ -416,6 +417,9 @@ static void relay_main(void *arg)
 
 static void relay_release(struct relay *r)
 {
+    while (r->pairs.count)
+        drop_pair(r, r->pairs.count - 1);
+    vec_fini(&r->pairs);
     security_free(r->security);
     if (r->wake_fd >= 0)
         close(r->wake_fd);
@@ -448,7 +452,7 @@ int relay_new(const struct tern_config *java, relay_failed *failed, void *arg,
     return 0;
 }
 
-void relay_free(struct relay *r)
+void relay_stop(struct relay *r)
 {
     if (!r)
         return;
@@ -461,8 +465,10 @@ void relay_free(struct relay *r)
         pipe_free(r->pipes.at[i]);
     vec_fini(&r->pipes);
     vec_fini(&r->polls);
-    while (r->pairs.count)
-        drop_pair(r, r->pairs.count - 1);
-    vec_fini(&r->pairs);
-    relay_release(r);
+}
+
+void relay_free(struct relay *r)
+{
+    if (r)
+        relay_release(r);
 }

@@ -26,7 +26,10 @@ bool relay_is_needed(const struct tern_config *java);
 /* Starts the thread. Errors: TERN_EINVALID: the security settings. */
 int relay_new(const struct tern_config *java, relay_failed *failed, void *arg,
               struct relay **ret_relay, struct tern_error *err) MUST_CHECK;
-/* Closes all that is left. After rd_kafka_destroy(). NULL is a no-op. */
+/* Ends the thread and all connections; no socket is to be had any more. After rd_kafka_destroy(),
+ * which some threads of librdkafka may outlive. NULL is a no-op, here and below. */
+void relay_stop(struct relay *r);
+/* After relay_stop(), when no thread can ask any more. */
 void relay_free(struct relay *r);
 
 /* What librdkafka's socket_cb and connect_cb return: a socket, -1; 0, or an errno. Thread: any. */
