@@ -137,9 +137,18 @@ static int load_jks(struct store *s, struct tern_error *err)
 /* ---- PKCS12 ---- */
 
 /* Stores of older Java versions use ciphers that OpenSSL 3 keeps apart. */
+static OSSL_PROVIDER *legacy; /* once only */
+
+static void unload_legacy(void)
+{
+    OSSL_PROVIDER_unload(legacy);
+}
+
 static void load_legacy(void)
 {
-    OSSL_PROVIDER_try_load(NULL, "legacy", 1);
+    legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
+    if (legacy)
+        atexit(unload_legacy);
 }
 
 static int read_pkcs12(PKCS12 *p12, struct store *s, struct tern_error *err)
