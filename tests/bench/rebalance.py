@@ -4,7 +4,8 @@
     rebalance.py [--connectors N] [--tasks N] [--idle SECONDS]
 
 The config topic is filled before the first worker starts: N file source connectors, and N tasks in all, as a
-connector with several tasks would have stored them. Then one worker starts, and a second one joins. Printed are
+connector with several tasks would have stored them; they are paused when there are more tasks than connectors,
+since a file source that runs would at once have but one. Then one worker starts, and a second one joins. Printed are
 the time from the process's start to its membership, and, of each worker, the CPU of its herder's and its group's
 thread while the group settles, how many connectors and tasks it stopped though it keeps them, and at the end
 memory and CPU while idle. Nothing is asserted.
@@ -40,6 +41,8 @@ def fill(connect, connectors, tasks):
         records += [(f"task-{name}-{t}", {"properties": {**props, "task.class": _FILE_SOURCE + "Task"}})
                     for t in range(count)]
         records.append((f"commit-{name}", {"tasks": count}))
+        if tasks > connectors:
+            records.append((f"target-state-{name}", {"state": "PAUSED", "state.v2": "PAUSED"}))
     connect.cluster.kafka.create_topic(connect.configs_topic, config={"cleanup.policy": "compact"})
     connect.cluster.kafka.produce(connect.configs_topic, [(k.encode(), json.dumps(v).encode()) for k, v in records])
 
