@@ -4,6 +4,9 @@
 import re
 
 import pytest
+from kit.connect import Lines
+from kit.kafka import Record
+from kit.wait import stays_true, wait_until
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -69,3 +72,56 @@ def test_a_config_topic_of_two_partitions_is_refused(connect):
     log = _refused(cluster.add())
     assert re.search(rf"Topic '{cluster.configs_topic}' supplied via the 'config.storage.topic' property is required "
                      "to have a single partition .* but found 2 partitions", log), log
+
+
+_FOREIGN = [Record(b"\xff\xfe\x00", b"\x00\x01garbage"), Record(b"connector-", b"{"), Record(b"task-x", b"[1]"),
+            Record(b"commit-x", b'{"tasks":1.5}'), Record(b"session-key", b'{"key":7}'), Record(b"", b""),
+            Record(b"target-state-lines", b'{"state":"FLYING"}'), Record(b"no-such-thing", b"{}"),
+            Record(b"status-task-lines-x", b"{}"), Record(b"status-connector-lines", b'{"state":"FLYING"}'),
+            Record(b'["lines"]', b"{}"), Record(b'["lines",{"filename":7}', b"{}"), Record(b"null", b"null"),
+            Record(b"connector-deep", b"[" * 20_000), Record(b"commit-x", b'{"tasks":99999999999999999999}'),
+            Record(b"connector-\xf0\x9f", b'{"properties":{"a":{}}}')]
+
+
+@pytest.mark.ours_only  # Java stops reading a batch at some of them
+def test_foreign_bytes_in_internal_topics_are_skipped_with_a_warning(connect):
+    """Before the start, and while the worker runs; compacted topics take no record without a key."""
+    cluster = connect(start=False)
+    kafka = cluster.cluster.kafka
+    topics = (cluster.configs_topic, cluster.offsets_topic, cluster.status_topic)
+    for topic in topics:
+        kafka.create_topic(topic, config={"cleanup.policy": "compact"})
+        kafka.produce(topic, _FOREIGN)
+    worker = cluster.add()
+    cluster.start()
+    lines = Lines(cluster, "lines")
+    lines.write()
+    cluster.create("lines", lines.config)
+    cluster.wait_running("lines")
+    lines.wait_arrived()
+    _assert_warned(worker, topics, 0)
+
+    ends = {topic: kafka.end_offsets(topic)[0] for topic in topics}
+    for topic in topics:
+        kafka.produce(topic, _FOREIGN)
+    generations = worker.generations()
+    lines.write()
+    lines.wait_arrived()
+    for topic in topics:
+        wait_until(lambda t=topic: _warned(worker, t, ends[t]), 20, f"a warning about {topic} at {ends[topic]}")
+    assert cluster.status("lines")["tasks"][0]["state"] == "RUNNING"
+    stays_true(lambda: (len(worker.generations()) <= len(generations) + 2, worker.generations()), 3,
+               "the group comes to rest")
+    cluster.change("lines", "pause")
+    wait_until(lambda: cluster.status("lines")["tasks"][0]["state"] == "PAUSED", 20, "the task pauses")
+    worker.stop_cleanly()
+
+
+def _assert_warned(worker, topics, first):
+    for topic in topics:
+        assert _warned(worker, topic, first), f"no warning about {topic}:\n{worker.log()}"
+
+
+def _warned(worker, topic, first):
+    """Whether a warning names the topic, its partition 0, and the offset."""
+    return re.search(rf"^.*(WARN|ERROR)(?=.*\b{re.escape(topic)}\b)(?=.*\b0\b).*\b{first}\b.*$", worker.log(), re.M)

@@ -7,7 +7,7 @@ import pytest
 from kit.cluster import Cluster
 from kit.connect import Lines
 from kit.group import coordinator
-from kit.wait import stays_true
+from kit.wait import stays_true, wait_until
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -33,6 +33,36 @@ def three(_three):
 def _restarts(cluster, since):
     """What has been written about connectors and tasks since so many status records."""
     return cluster.status_records()[since:]
+
+
+def test_the_coordinator_is_killed(connect, three):
+    """Its successor knows the group; nothing stops meanwhile."""
+    cluster = connect("ours", "ours", "ours", cluster=three, session_timeout_ms=10_000)
+    lines = [Lines(cluster, f"f{n}") for n in range(3)]
+    names = [each.connector for each in lines]
+    for each in lines:
+        each.write()
+        cluster.create(each.connector, each.config)
+    before, since = cluster.wait_balanced(*names), len(cluster.status_records())
+    dead = cluster.coordinator()
+    three.kill9(dead)
+    for each in lines:
+        each.write()
+    for each in lines:
+        each.wait_arrived()
+    cluster.wait_joined()
+    assert cluster.coordinator() != dead
+    assert cluster.placement(*names) == before
+    assert not _restarts(cluster, since)
+
+    cluster.change("f0", "pause")  # and the group can be worked with
+    wait_until(lambda: cluster.status("f0")["tasks"][0]["state"] == "PAUSED", 20, "f0 pauses")
+    cluster.delete("f1")
+    wait_until(lambda: not cluster.status("f1"), 20, "f1 goes")
+    lines[2].write()
+    lines[2].wait_arrived()
+    three.start_node(dead)
+    cluster.wait_joined()
 
 
 _COMPACT = {"cleanup.policy": "compact"}

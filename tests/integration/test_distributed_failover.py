@@ -5,6 +5,7 @@ import time
 
 import pytest
 from kit.connect import CONNECTOR, Lines
+from kit.wait import stays_true, wait_until
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -120,3 +121,51 @@ def _assert_statuses_are_of(cluster, workers, lines):
     for name in _names(lines):
         status = cluster.status(name)
         assert {status["connector"]["worker_id"], *(t["worker_id"] for t in status["tasks"])} <= ids, status
+
+
+def test_a_worker_that_sleeps_beyond_its_session_comes_back(connect):
+    """It still runs what others were given meanwhile; in the end each task runs once."""
+    cluster, lines = _six(connect, session_timeout_ms=3000)
+    sleeper = _followers(cluster)[0]
+    others = [w for w in cluster.workers if w is not sleeper]
+    sleeper.pause()
+    cluster.wait_joined(others)
+    cluster.wait_running(*_names(lines), on=others)
+    _assert_all_arrive(lines)
+    sleeper.resume()
+    cluster.wait_joined()
+    cluster.wait_balanced(*_names(lines))
+    marks = {each: each.written for each in lines}
+    _assert_all_arrive(lines, 20)
+
+    def once():
+        fresh = {each.connector: [n for n in each.arrived() if n >= marks[each]] for each in lines}
+        return all(len(numbers) == len(set(numbers)) for numbers in fresh.values()), fresh
+
+    stays_true(once, 2, "every line comes once, so that every task runs once")
+
+
+def test_all_workers_stop_and_start_again(connect):
+    """A new group finds configurations, target states and offsets as the last one left them."""
+    cluster, lines = _six(connect, workers=2)
+    cluster.change("f0", "pause")
+    cluster.change("f1", "stop")
+    wait_until(lambda: (cluster.status("f0")["tasks"][0]["state"] == "PAUSED", cluster.status("f0")), 20, "f0 pauses")
+    wait_until(lambda: (cluster.status("f1")["connector"]["state"] == "STOPPED" and not cluster.status("f1")["tasks"],
+                        cluster.status("f1")), 20, "f1 stops")
+    for worker in cluster.workers:
+        worker.stop_cleanly()
+    assert cluster.group().state in ("Empty", "Dead")
+    for each in lines:
+        each.write()
+    cluster.start()
+    cluster.wait_running(*_names(lines[2:]))
+    assert cluster.status("f0")["connector"]["state"] == "PAUSED"
+    assert cluster.status("f1")["connector"]["state"] == "STOPPED" and not cluster.status("f1")["tasks"]
+    for each in lines[2:]:
+        assert each.wait_arrived() == list(range(each.written))
+    for each in lines[:2]:
+        assert each.arrived() == list(range(10))
+        cluster.change(each.connector, "resume")
+    for each in lines[:2]:
+        assert each.wait_arrived() == list(range(each.written))
