@@ -233,3 +233,14 @@ int admin_alter_group_offsets(struct admin *a, const char *group,
                               const struct admin_group_offset *offsets, size_t count,
                               int64_t deadline_ms, struct admin_outcome *ret_outcome,
                               struct tern_error *err) MUST_CHECK;
+
+/* Offsets to be committed for one group. */
+struct admin_group_commit {
+    const char *group;
+    const struct admin_group_offset *offsets;
+    size_t count;                 /* 1 or more */
+    struct admin_outcome outcome; /* out: the caller frees its message */
+};
+/* The same for many groups, many requests under way at once. */
+int admin_alter_groups_offsets(struct admin *a, struct admin_group_commit *commits, size_t count,
+                               int64_t deadline_ms, struct tern_error *err) MUST_CHECK;

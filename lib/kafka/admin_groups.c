@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* admin_groups - consumer groups: listing, describing, reading and writing their offsets. */
+/* admin_groups - consumer groups: listing, reading and writing their offsets. */
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/vec.h"
@@ -16,8 +16,7 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* While all brokers are gone librdkafka's listing of groups uses up a whole core: so not then. */
-static int see_a_broker(struct admin *a, int64_t deadline_ms, struct tern_error *err)
+int admin_see_a_broker(struct admin *a, int64_t deadline_ms, struct tern_error *err)
 {
     int timeout_ms = admin_timeout_ms(deadline_ms);
     const rd_kafka_metadata_t *metadata;
@@ -41,7 +40,7 @@ int admin_list_groups(struct admin *a, int64_t deadline_ms, struct admin_groups 
     const rd_kafka_error_t **errors;
     size_t count, failed;
 
-    if (see_a_broker(a, deadline_ms, err) < 0)
+    if (admin_see_a_broker(a, deadline_ms, err) < 0)
         return -1;
     rd_kafka_ListConsumerGroups(a->rk, call.options, call.queue);
     if (admin_call_wait(a, &call, "listing consumer groups", &event, err) < 0)
@@ -75,7 +74,6 @@ void admin_groups_fini(struct admin_groups *groups)
 
 enum {
     OFFSET_CALLS_MAX = 64, /* librdkafka asks for one group in a request: this many at once */
-    BATCH_LEAST = 8,       /* groups that are worth connections of their own */
 };
 
 static const char reading_offsets[] = "reading group offsets";
@@ -135,7 +133,7 @@ static void take_offsets(rd_kafka_event_t *event)
         read_offsets(rd_kafka_group_result_partitions(results[0]), slot);
 }
 
-static bool is_timeout(int kafka_error)
+bool admin_is_timeout(int kafka_error)
 {
     return kafka_error != 0 && kafka_error_code((rd_kafka_resp_err_t)kafka_error) == TERN_ETIMEOUT;
 }
@@ -144,7 +142,7 @@ static bool is_timeout(int kafka_error)
 static bool is_unreachable(const struct admin_group_offsets *offsets, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (!is_timeout(offsets[i].outcome.kafka_error))
+        if (!admin_is_timeout(offsets[i].outcome.kafka_error))
             return false;
     }
     return count > 0;
@@ -188,7 +186,8 @@ static int read_all(struct admin *a, struct admin_group_offsets *offsets, size_t
     int timeout_ms = admin_timeout_ms(deadline_ms);
     struct tern_error why;
 
-    if (count >= BATCH_LEAST && admin_offsets_batch(a, offsets, count, deadline_ms, done, &why) < 0)
+    if (count >= ADMIN_BATCH_LEAST &&
+        admin_offsets_batch(a, offsets, count, deadline_ms, done, &why) < 0)
         log_debug("Reading group offsets one by one: %s", why.msg);
     if (ask_one_by_one(a, offsets, count, done, deadline_ms, err) < 0)
         return -1;
@@ -227,155 +226,6 @@ void admin_group_offsets_free(struct admin_group_offsets *offsets, size_t count)
         free(offsets[i].outcome.message);
     }
     free(offsets);
-}
-
-/* ---- describing ---- */
-
-static enum admin_group_state state_of(rd_kafka_consumer_group_state_t state)
-{
-    switch (state) {
-    case RD_KAFKA_CONSUMER_GROUP_STATE_PREPARING_REBALANCE:
-        return ADMIN_GROUP_PREPARING;
-    case RD_KAFKA_CONSUMER_GROUP_STATE_COMPLETING_REBALANCE:
-        return ADMIN_GROUP_COMPLETING;
-    case RD_KAFKA_CONSUMER_GROUP_STATE_STABLE:
-        return ADMIN_GROUP_STABLE;
-    case RD_KAFKA_CONSUMER_GROUP_STATE_DEAD:
-        return ADMIN_GROUP_DEAD;
-    case RD_KAFKA_CONSUMER_GROUP_STATE_EMPTY:
-        return ADMIN_GROUP_EMPTY;
-    default:
-        return ADMIN_GROUP_UNKNOWN;
-    }
-}
-
-static void describe(struct admin_group_description *slot,
-                     const rd_kafka_ConsumerGroupDescription_t **found, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const rd_kafka_error_t *error;
-
-        if (strcmp(rd_kafka_ConsumerGroupDescription_group_id(found[i]), slot->group) != 0)
-            continue;
-        error = rd_kafka_ConsumerGroupDescription_error(found[i]);
-        if (error)
-            slot->outcome =
-                admin_outcome_of(rd_kafka_error_code(error), rd_kafka_error_string(error));
-        slot->state = state_of(rd_kafka_ConsumerGroupDescription_state(found[i]));
-        return;
-    }
-    slot->outcome = admin_outcome_of(RD_KAFKA_RESP_ERR__FAIL, "the broker did not answer");
-}
-
-static const rd_kafka_ConsumerGroupListing_t *
-listing_of(const rd_kafka_ConsumerGroupListing_t **groups, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(rd_kafka_ConsumerGroupListing_group_id(groups[i]), name) == 0)
-            return groups[i];
-    }
-    return NULL;
-}
-
-/*
- * DescribeGroups knows classic groups only: one of the new protocol (KIP-848) is said to be
- * dead. The listing knows the state of both.
- */
-static void revive_new_groups(struct admin *a, struct admin_group_description *groups, size_t count,
-                              int64_t deadline_ms)
-{
-    CLEANUP(admin_call_fini)
-    struct admin_call call =
-        admin_call_new(a->rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS, deadline_ms);
-    CLEANUP(admin_event_destroyp) rd_kafka_event_t *event = NULL;
-    const rd_kafka_ConsumerGroupListing_t **listed;
-    struct tern_error err;
-    size_t listed_count;
-
-    rd_kafka_ListConsumerGroups(a->rk, call.options, call.queue);
-    if (admin_call_wait(a, &call, "listing consumer groups", &event, &err) < 0) {
-        log_debug("%s: groups that seem dead may live", err.msg);
-        return;
-    }
-    listed = rd_kafka_ListConsumerGroups_result_valid(
-        rd_kafka_event_ListConsumerGroups_result(event), &listed_count);
-    for (size_t i = 0; i < count; i++) {
-        const rd_kafka_ConsumerGroupListing_t *found;
-
-        if (groups[i].state != ADMIN_GROUP_DEAD)
-            continue;
-        found = listing_of(listed, listed_count, groups[i].group);
-        if (found)
-            groups[i].state = state_of(rd_kafka_ConsumerGroupListing_state(found));
-    }
-}
-
-/* Whether no group's coordinator was reached: then the call failed as a whole. */
-static bool is_unreached(const struct admin_group_description *groups, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!is_timeout(groups[i].outcome.kafka_error))
-            return false;
-    }
-    return true;
-}
-
-static bool has_dead(const struct admin_group_description *groups, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (groups[i].state == ADMIN_GROUP_DEAD && !groups[i].outcome.kafka_error)
-            return true;
-    }
-    return false;
-}
-
-int admin_describe_groups(struct admin *a, const char *const *groups, size_t count,
-                          int64_t deadline_ms, struct admin_group_description **ret_groups,
-                          struct tern_error *err)
-{
-    CLEANUP(admin_call_fini)
-    struct admin_call call =
-        admin_call_new(a->rk, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, deadline_ms);
-    CLEANUP(admin_event_destroyp) rd_kafka_event_t *event = NULL;
-    CLEANUP(freep) const char **names = xmemdup(groups, count * sizeof(*groups));
-    const rd_kafka_ConsumerGroupDescription_t **found;
-    struct admin_group_description *described;
-    size_t answers;
-
-    if (count == 0) { /* librdkafka refuses to ask for none */
-        *ret_groups = xcalloc(1, sizeof(**ret_groups));
-        return 0;
-    }
-    rd_kafka_DescribeConsumerGroups(a->rk, names, count, call.options, call.queue);
-    if (admin_call_wait(a, &call, "describing groups", &event, err) < 0)
-        return -1;
-    found = rd_kafka_DescribeConsumerGroups_result_groups(
-        rd_kafka_event_DescribeConsumerGroups_result(event), &answers);
-    described = xcalloc(count, sizeof(*described));
-    for (size_t i = 0; i < count; i++) {
-        described[i].group = xstrdup(groups[i]);
-        describe(&described[i], found, answers);
-    }
-    if (is_unreached(described, count)) {
-        int rc = admin_fail(a, "describing groups", RD_KAFKA_RESP_ERR__TIMED_OUT,
-                            described[0].outcome.message, call.timeout_ms, err);
-
-        admin_group_descriptions_free(described, count);
-        return rc;
-    }
-    if (has_dead(described, count))
-        revive_new_groups(a, described, count, deadline_ms);
-    *ret_groups = described;
-    return 0;
-}
-
-void admin_group_descriptions_free(struct admin_group_description *groups, size_t count)
-{
-    for (size_t i = 0; groups && i < count; i++) {
-        free(groups[i].group);
-        free(groups[i].outcome.message);
-    }
-    free(groups);
 }
 
 /* ---- writing offsets ---- */
@@ -425,31 +275,95 @@ static struct admin_outcome alter_outcome(const rd_kafka_group_result_t *result)
     return (struct admin_outcome){0};
 }
 
+static void commit_offsets(rd_kafka_t *rk, struct admin_call *call,
+                           struct admin_group_commit *commit)
+{
+    rd_kafka_AlterConsumerGroupOffsets_t *alter =
+        make_alter(commit->group, commit->offsets, commit->count);
+
+    rd_kafka_AdminOptions_set_opaque(call->options, commit);
+    rd_kafka_AlterConsumerGroupOffsets(rk, &alter, 1, call->options, call->queue);
+    rd_kafka_AlterConsumerGroupOffsets_destroy(alter);
+}
+
+static void take_commit(rd_kafka_event_t *event)
+{
+    struct admin_group_commit *commit = rd_kafka_event_opaque(event);
+    rd_kafka_resp_err_t code = rd_kafka_event_error(event);
+    const rd_kafka_group_result_t **results;
+    size_t answers;
+
+    if (code) {
+        commit->outcome = admin_outcome_of(code, rd_kafka_event_error_string(event));
+        return;
+    }
+    results = rd_kafka_AlterConsumerGroupOffsets_result_groups(
+        rd_kafka_event_AlterConsumerGroupOffsets_result(event), &answers);
+    if (answers)
+        commit->outcome = alter_outcome(results[0]);
+}
+
+static bool no_commit_arrived(const struct admin_group_commit *commits, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!admin_is_timeout(commits[i].outcome.kafka_error))
+            return false;
+    }
+    return count > 0;
+}
+
+static void forget_outcomes(struct admin_group_commit *commits, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(commits[i].outcome.message);
+        commits[i].outcome = (struct admin_outcome){0};
+    }
+}
+
+int admin_alter_groups_offsets(struct admin *a, struct admin_group_commit *commits, size_t count,
+                               int64_t deadline_ms, struct tern_error *err)
+{
+    static const char what[] = "writing group offsets";
+    rd_kafka_t *rk = admin_groups_handle(a, count ? commits[0].group : "");
+    CLEANUP(admin_call_fini)
+    struct admin_call call =
+        admin_call_new(rk, RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS, deadline_ms);
+    size_t asked = 0, answered = 0;
+    int rc = 0;
+
+    for (size_t i = 0; i < count; i++)
+        commits[i].outcome = (struct admin_outcome){0};
+    while (answered < count) {
+        rd_kafka_event_t *event;
+
+        while (asked < count && asked - answered < OFFSET_CALLS_MAX)
+            commit_offsets(rk, &call, &commits[asked++]);
+        event = admin_poll(a, call.queue, clock_deadline_ms(admin_timeout_ms(deadline_ms) + 1000));
+        if (!event) {
+            rc = admin_fail(a, what, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, call.timeout_ms, err);
+            break;
+        }
+        take_commit(event);
+        rd_kafka_event_destroy(event);
+        answered++;
+    }
+    if (rc == 0 && no_commit_arrived(commits, count))
+        rc = admin_fail(a, what, RD_KAFKA_RESP_ERR__TIMED_OUT, commits[0].outcome.message,
+                        call.timeout_ms, err);
+    if (rc < 0)
+        forget_outcomes(commits, count);
+    return rc;
+}
+
 int admin_alter_group_offsets(struct admin *a, const char *group,
                               const struct admin_group_offset *offsets, size_t count,
                               int64_t deadline_ms, struct admin_outcome *ret_outcome,
                               struct tern_error *err)
 {
-    rd_kafka_t *rk = admin_groups_handle(a, group);
-    CLEANUP(admin_call_fini)
-    struct admin_call call =
-        admin_call_new(rk, RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS, deadline_ms);
-    CLEANUP(admin_event_destroyp) rd_kafka_event_t *event = NULL;
-    rd_kafka_AlterConsumerGroupOffsets_t *alter = make_alter(group, offsets, count);
-    const rd_kafka_group_result_t **results;
-    size_t answers;
+    struct admin_group_commit commit = {.group = group, .offsets = offsets, .count = count};
 
-    if (count == 0) {
-        rd_kafka_AlterConsumerGroupOffsets_destroy(alter);
-        *ret_outcome = (struct admin_outcome){0};
-        return 0;
-    }
-    rd_kafka_AlterConsumerGroupOffsets(rk, &alter, 1, call.options, call.queue);
-    rd_kafka_AlterConsumerGroupOffsets_destroy(alter);
-    if (admin_call_wait(a, &call, "writing group offsets", &event, err) < 0)
+    if (count > 0 && admin_alter_groups_offsets(a, &commit, 1, deadline_ms, err) < 0)
         return -1;
-    results = rd_kafka_AlterConsumerGroupOffsets_result_groups(
-        rd_kafka_event_AlterConsumerGroupOffsets_result(event), &answers);
-    *ret_outcome = answers ? alter_outcome(results[0]) : (struct admin_outcome){0};
+    *ret_outcome = commit.outcome;
     return 0;
 }

@@ -59,6 +59,15 @@ static inline bool admin_cancelled(struct admin *a)
     return atomic_load(&a->cancelled);
 }
 
+/* Groups from which on a way for many is worth it. */
+enum {
+    ADMIN_BATCH_LEAST = 8
+};
+/* Whether an error says that nobody was reached. */
+bool admin_is_timeout(int kafka_error);
+/* While all brokers are gone librdkafka's listing of groups uses up a whole core: so not then. */
+int admin_see_a_broker(struct admin *a, int64_t deadline_ms, struct tern_error *err) MUST_CHECK;
+
 /* A blocking call of librdkafka, made in steps. */
 struct admin_steps {
     struct admin *a;

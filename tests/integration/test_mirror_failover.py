@@ -25,7 +25,9 @@ def _fail_over(pair, worker, remote, group, committed):
     total = pair.east.kafka.count(remote.split(".", 1)[1])
     missing = set(range(committed, total)) - set(rest)
     assert not missing, f"{len(missing)} records were never read, the first is {min(missing)}"
-    return sum(n < committed for n in rest)
+    again = sum(n < committed for n in rest)
+    print(f"{group}: {again} committed records read again")
+    return again
 
 
 def _wait_synced(pair, group, remote, at_least, deadline=60):

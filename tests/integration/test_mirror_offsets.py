@@ -130,3 +130,25 @@ def test_checkpoints_survive_a_restart(pair, mirror, orders):
     assert after[(remote, 0)].downstream >= before[(remote, 0)].downstream
     history = [c.downstream for c in pair.there.checkpoints(group) if c.partition == 1]
     assert history == sorted(history)
+
+
+def test_many_groups(pair, mirror, orders):
+    """Read with one request to each coordinator; those at the target are listed, not asked for one by one."""
+    groups = [pair.name(f"many-{i}") for i in range(120)]
+    for i, group in enumerate(groups):
+        pair.east.kafka.commit_group(group, {(orders, 0): 500, (orders, 1): 5 * (i % 100)})
+    remote = pair.there.remote(orders)
+    worker = mirror(pair.properties(), env_vars={"TERN_LOG": "DEBUG"})
+    pair.west.kafka.wait_count(remote, 1000)
+    wait_until(lambda: len({c.group for c in pair.there.checkpoints()} & set(groups)) == len(groups), 60,
+               "checkpoints of all groups")
+    assert "one by one" not in worker.log()
+    worker.stop_cleanly()
+    active, ahead = groups[0], groups[1]
+    pair.west.kafka.commit_group(ahead, {(remote, 0): 500, (remote, 1): 500})
+    with pair.west.kafka.member(active, remote, count=3, commit=False):
+        mirror(pair.properties(sync_group_offsets_enabled=True), name="again")
+        for group in groups[2:]:
+            _wait_offset(pair.west, group, remote, 0, wanted=500)
+        assert pair.west.kafka.group_offsets(active) == {}
+    assert pair.west.kafka.group_offsets(ahead) == {(remote, 0): 500, (remote, 1): 500}

@@ -32,40 +32,63 @@ static enum standing standing_of(const struct admin_group_description *group)
     }
 }
 
-static int commit(struct admin *target, const char *group, const struct checkpoint_commit *commit,
-                  int64_t deadline_ms, struct tern_error *err)
-{
-    struct admin_outcome outcome = {0};
+/* What is to be committed in one round. */
+struct work {
+    struct translation *translation;
+    VEC(struct admin_group_commit) commits;
+    VEC(struct checkpoint_commit) plans; /* own the offsets of the commits */
+};
 
-    if (!commit->count)
-        return 0;
-    if (admin_alter_group_offsets(target, group, commit->offsets, commit->count, deadline_ms,
-                                  &outcome, err) < 0)
-        return tern_context(err, "committing offsets of group '%s'", group);
-    if (outcome.kafka_error == ADMIN_UNKNOWN_MEMBER_ID)
-        log_warn("Group '%s' became active on the target: its offsets are left alone", group);
-    else if (outcome.kafka_error) {
-        log_error("Could not commit offsets of group '%s' on the target: %s", group,
-                  outcome.message);
-    } else {
-        log_debug("Committed %zu offsets of group '%s' on the target", commit->count, group);
-    }
-    free(outcome.message);
-    return 0;
+static void work_fini(struct work *w)
+{
+    for (size_t i = 0; i < w->plans.count; i++)
+        checkpoint_commit_fini(&w->plans.at[i]);
+    vec_fini(&w->plans);
+    vec_fini(&w->commits);
 }
 
-static int sync_group(struct admin *target, struct translation *translation, const char *group,
-                      const struct admin_group_offsets *there, int64_t deadline_ms,
-                      struct tern_error *err)
+/* there: what the group has committed on the target; NULL: the group is new. */
+static void plan_group(struct work *w, const char *group, const struct admin_group_offsets *there)
 {
     struct checkpoint_commit plan = {0};
-    int rc;
 
-    translation_plan_sync(translation, group, there != NULL, there ? there->offsets : NULL,
+    translation_plan_sync(w->translation, group, there != NULL, there ? there->offsets : NULL,
                           there ? there->count : 0, &plan);
-    rc = commit(target, group, &plan, deadline_ms, err);
-    checkpoint_commit_fini(&plan);
-    return rc;
+    if (!plan.count) {
+        checkpoint_commit_fini(&plan);
+        return;
+    }
+    vec_push(&w->plans, plan);
+    vec_push(&w->commits, (struct admin_group_commit){
+                              .group = group, .offsets = plan.offsets, .count = plan.count});
+}
+
+static void tell(const struct admin_group_commit *commit)
+{
+    if (commit->outcome.kafka_error == ADMIN_UNKNOWN_MEMBER_ID) {
+        log_warn("Group '%s' became active on the target: its offsets are left alone",
+                 commit->group);
+    } else if (commit->outcome.kafka_error) {
+        log_error("Could not commit offsets of group '%s' on the target: %s", commit->group,
+                  commit->outcome.message);
+    } else {
+        log_debug("Committed %zu offsets of group '%s' on the target", commit->count,
+                  commit->group);
+    }
+}
+
+static int commit_all(struct work *w, struct admin *target, int64_t deadline_ms,
+                      struct tern_error *err)
+{
+    if (!w->commits.count)
+        return 0;
+    if (admin_alter_groups_offsets(target, w->commits.at, w->commits.count, deadline_ms, err) < 0)
+        return tern_context(err, "committing offsets of %zu groups", w->commits.count);
+    for (size_t i = 0; i < w->commits.count; i++) {
+        tell(&w->commits.at[i]);
+        free(w->commits.at[i].outcome.message);
+    }
+    return 0;
 }
 
 struct names {
@@ -74,51 +97,55 @@ struct names {
     size_t cap;
 };
 
-static int sync_idle(struct admin *target, struct translation *translation,
-                     const struct names *idle, int64_t deadline_ms, struct tern_error *err)
+static int plan_idle(struct work *w, struct admin *target, const struct names *idle,
+                     int64_t deadline_ms, struct tern_error *err)
 {
     struct admin_group_offsets *there = NULL;
-    int rc = 0;
 
     if (!idle->count)
         return 0;
     if (admin_group_offsets(target, idle->at, idle->count, deadline_ms, &there, err) < 0)
         return tern_context(err, "reading the groups' offsets on the target");
-    for (size_t i = 0; rc == 0 && i < idle->count; i++) {
+    for (size_t i = 0; i < idle->count; i++) {
         if (there[i].outcome.kafka_error) {
             log_warn("Could not read the offsets of group '%s' on the target: %s", idle->at[i],
                      there[i].outcome.message);
         } else {
-            rc = sync_group(target, translation, idle->at[i], &there[i], deadline_ms, err);
+            plan_group(w, idle->at[i], &there[i]);
         }
     }
     admin_group_offsets_free(there, idle->count);
-    return rc;
+    return 0;
 }
 
 int group_sync_round(struct admin *target, struct translation *translation,
                      const struct tern_list *groups, int64_t deadline_ms, struct tern_error *err)
 {
     struct admin_group_description *described = NULL;
+    struct work work = {.translation = translation};
     struct names idle = {0};
-    int rc = 0;
+    int rc;
 
     if (!groups->count)
         return 0;
     if (admin_describe_groups(target, groups->items, groups->count, deadline_ms, &described, err) <
         0)
         return tern_context(err, "describing the groups on the target");
-    for (size_t i = 0; rc == 0 && i < groups->count; i++) {
+    for (size_t i = 0; i < groups->count; i++) {
         enum standing standing = standing_of(&described[i]);
 
         if (standing == GROUP_NEW)
-            rc = sync_group(target, translation, groups->items[i], NULL, deadline_ms, err);
+            plan_group(&work, groups->items[i], NULL);
         else if (standing == GROUP_IDLE)
             vec_push(&idle, groups->items[i]);
     }
+    rc = plan_idle(&work, target, &idle, deadline_ms, err);
+    log_debug("Of %zu groups %zu are idle on the target; offsets of %zu groups are committed",
+              groups->count, idle.count, work.commits.count);
     if (rc == 0)
-        rc = sync_idle(target, translation, &idle, deadline_ms, err);
+        rc = commit_all(&work, target, deadline_ms, err);
     vec_fini(&idle);
+    work_fini(&work);
     admin_group_descriptions_free(described, groups->count);
     return rc;
 }
