@@ -335,6 +335,39 @@ START_TEST(writes_group_offsets)
 }
 END_TEST
 
+/* More groups than are asked about at once, and g among them. */
+START_TEST(writes_offsets_of_many_groups)
+{
+    enum {
+        GROUPS = 150
+    };
+    const struct admin_group_offset offset = {(char *)"t", 1, 77, (char *)""};
+    struct admin_group_commit commits[GROUPS];
+    char names[GROUPS][16];
+    rd_kafka_topic_partition_list_t *list;
+    struct tern_error err;
+    struct admin *a;
+    struct mock m;
+
+    mock_start(&m, 1);
+    mock_topic(&m, "t", 3);
+    a = open_for(m.bootstrap);
+    for (int i = 0; i < GROUPS; i++) {
+        snprintf(names[i], sizeof(names[i]), i == 99 ? "g" : "g%d", i);
+        commits[i] = (struct admin_group_commit){.group = names[i], .offsets = &offset, .count = 1};
+    }
+    ck_assert_ok(admin_alter_groups_offsets(a, commits, GROUPS, in_ms(LONG_MS), &err), err);
+    for (int i = 0; i < GROUPS; i++)
+        ck_assert_int_eq(commits[i].outcome.kafka_error, 0);
+    list = committed(&m);
+    ck_assert_int_eq(list->elems[1].offset, 77);
+    rd_kafka_topic_partition_list_destroy(list);
+    ck_assert_ok(admin_alter_groups_offsets(a, commits, 0, in_ms(LONG_MS), &err), err);
+    admin_free(a);
+    mock_stop(&m);
+}
+END_TEST
+
 /* Every call ends at its deadline and says what could not be reached. */
 START_TEST(unreachable_cluster_is_a_timeout)
 {
@@ -412,6 +445,7 @@ static void fill(Suite *suite)
     test_add(suite, missing_partition_is_named);
     test_add(suite, lists_many_offsets);
     test_add(suite, writes_group_offsets);
+    test_add(suite, writes_offsets_of_many_groups);
     test_add(suite, unreachable_cluster_is_a_timeout);
     test_add(suite, nothing_is_answered_at_once);
 }
