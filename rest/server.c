@@ -100,9 +100,23 @@ static int read_settings(struct rest_server *s, const struct rest_conf *conf,
     return conf->is_dedicated ? 0 : rest_extension_load(worker, &s->auth, err);
 }
 
+/* This machine's address, when it is needed: a resolver that is out of order takes its time. */
+static char *local_host_of(const struct rest_server *s, const struct rest_conf *conf)
+{
+    const char *advertised = config_get(&conf->worker, "rest.advertised.host.name");
+    bool is_anywhere = false;
+
+    for (size_t i = 0; i < s->listeners.at.count; i++) {
+        const struct rest_listener *l = &s->listeners.at.at[i];
+
+        is_anywhere |= !l->is_admin && !l->host[0];
+    }
+    return is_anywhere && !(advertised && *advertised) ? rest_local_host() : xstrdup("");
+}
+
 static int bind_all(struct rest_server *s, const struct rest_conf *conf, struct tern_error *err)
 {
-    CLEANUP(freep) char *local_host = rest_local_host();
+    CLEANUP(freep) char *local_host = local_host_of(s, conf);
 
     for (size_t i = 0; i < s->listeners.at.count; i++) {
         if (rest_listener_bind(&s->listeners.at.at[i], err) < 0)
