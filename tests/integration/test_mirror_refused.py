@@ -89,8 +89,9 @@ def test_kill_minus_9_repeats_about_a_second(pair, mirror):
     rate, kills = 1000, 4
     worker = mirror(pair.properties(raw={f"{pair.west_alias}.offset.flush.interval.ms": 60000}))
     with Writer(pair.east, topic, partitions=3, rate=rate) as writer:
+        pair.west.kafka.wait_count(remote, 1)
         for _ in range(kills):
-            pair.west.kafka.wait_count(remote, pair.west.kafka.count(remote) + 2500)
+            writer.wait_more(2500)
             worker.kill9()
             worker.start()
         writer.wait_more(500)

@@ -10,7 +10,9 @@
 #include "lib/base/xmem.h"
 
 enum {
-    RECORDS_PER_OFFSET = 10 /* an offset written early stands for that many records, at least */
+    RECORDS_PER_OFFSET = 10, /* an offset written early stands for that many records, at least */
+    MANY_PER_OFFSET = 1000,  /* so many need not wait that long */
+    SOONER = 10,             /* but a tenth of it */
 };
 
 /* One source partition. */
@@ -96,13 +98,17 @@ void offset_commit_add(struct offset_commit *c, const char *key, const char *val
 void offset_commit_set_early(struct offset_commit *c, int64_t early_ms)
 {
     c->early_ms = early_ms;
+    if (early_ms > 0 && early_ms <= c->interval_ms)
+        c->ended_ms -= early_ms; /* the first need not wait: a start is when a crash is near */
 }
 
 bool offset_commit_early_due(const struct offset_commit *c, int64_t now_ms, size_t records,
                              size_t partitions)
 {
-    return c->early_ms > 0 && !c->flushing && now_ms >= later(c->ended_ms, c->early_ms) &&
-           records > 0 && records / RECORDS_PER_OFFSET >= partitions;
+    int64_t wait_ms = records / MANY_PER_OFFSET >= partitions ? c->early_ms / SOONER : c->early_ms;
+
+    return c->early_ms > 0 && !c->flushing && now_ms - c->ended_ms >= wait_ms && records > 0 &&
+           records / RECORDS_PER_OFFSET >= partitions;
 }
 
 bool offset_commit_due(const struct offset_commit *c, int64_t now_ms)

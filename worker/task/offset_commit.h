@@ -37,8 +37,9 @@ struct offset_flush_plan {
 };
 
 /*
- * Commits that come before the interval has passed: early_ms after the last one (0: never), when
- * so many records wait that writing their offsets costs little beside writing them. So what a
+ * Commits that come before the interval has passed: early_ms after the last one (0: never), or a
+ * tenth of it when there are very many, and the first at once; always when so many records wait
+ * that writing their offsets costs little beside writing them. So what a
  * crash repeats is about early_ms of flow, and not an interval of it. Java has only the interval.
  */
 void offset_commit_set_early(struct offset_commit *c, int64_t early_ms);

@@ -89,8 +89,11 @@ static bool is_proven(const struct source_watch *w, size_t i, const struct sourc
 static void judge(struct source_watch *w, size_t i, int64_t now_ms)
 {
     struct watched *at = &w->at[i];
-    struct source_finding f = source_position_check(&w->places[i], &w->logs[i]);
+    struct source_finding f;
 
+    if (!at->waits && atomic_load(&at->p->out_of_range)) /* all that was fetched is handed over */
+        w->places[i].next = atomic_load(&at->p->next);
+    f = source_position_check(&w->places[i], &w->logs[i]);
     if (f.verdict != SOURCE_TOPIC_GONE && f.verdict != SOURCE_PARTITION_GONE &&
         f.verdict != SOURCE_UNKNOWN) {
         at->gone_looks = 0;

@@ -42,6 +42,8 @@ struct source_task {
     struct source_guard *guard;
     struct source_refusals *refusals;
     struct source_metrics *metrics;
+    atomic_bool way_back; /* there is a mirror the other way, as the watch found */
+    bool loops_guarded;
     struct source_syncs *syncs; /* NULL: emit.offset-syncs.enabled=false */
 };
 
@@ -117,6 +119,9 @@ static bool reads_committed(const struct tern_config *config)
     return level && strcmp(level, "read_committed") == 0;
 }
 
+static bool may_loop(const struct source_task *t);
+static void look_again(void *arg);
+
 /* The watch looks at the logs while the rest of the start goes on. */
 static int open_guard(struct source_task *t, const struct tern_config *config,
                       struct tern_error *err)
@@ -129,6 +134,8 @@ static int open_guard(struct source_task *t, const struct tern_config *config,
         .own = &t->own,
         .consumer = t->consumer,
         .reads_committed = reads_committed(config),
+        .tick = may_loop(t) && !t->loops_guarded ? look_again : NULL,
+        .arg = t,
         .stored_next = next,
     };
 
@@ -249,21 +256,12 @@ static int find_way_back(struct source_task *t, const struct tern_config *config
     return 0;
 }
 
-static int guard_loops(struct source_task *t, const struct tern_config *config,
-                       struct tern_error *err)
+/* There is a mirror the other way, or nobody can tell. Task thread. */
+static int guard_loops(struct source_task *t, struct tern_error *err)
 {
     const struct mirror_settings *common = &t->settings.common;
-    struct tern_error why;
-    bool found = true;
 
-    if (t->own.loops == MIRROR_LOOPS_OFF ||
-        !loop_guard_keeps_names(t->policy, common->source_alias))
-        return 0;
-    if (find_way_back(t, config, &found, &why) < 0)
-        log_warn("Could not find out whether records go round in a circle, so they are guarded: %s",
-                 why.msg);
-    if (!found)
-        return 0;
+    t->loops_guarded = true;
     if (t->own.loops == MIRROR_LOOPS_FAIL) {
         return tern_fail(
             err, TERN_EINVALID,
@@ -277,6 +275,38 @@ static int guard_loops(struct source_task *t, const struct tern_config *config,
              common->source_alias, common->target_alias);
     source_consumer_guard_loops(t->consumer, common->source_alias, common->target_alias);
     return 0;
+}
+
+static bool may_loop(const struct source_task *t)
+{
+    return t->own.loops != MIRROR_LOOPS_OFF &&
+           loop_guard_keeps_names(t->policy, t->settings.common.source_alias);
+}
+
+static int look_for_loops(struct source_task *t, const struct tern_config *config,
+                          struct tern_error *err)
+{
+    struct tern_error why;
+    bool found = true;
+
+    if (!may_loop(t))
+        return 0;
+    if (find_way_back(t, config, &found, &why) < 0)
+        log_warn("Could not find out whether records go round in a circle, so they are guarded: %s",
+                 why.msg);
+    return found ? guard_loops(t, err) : 0;
+}
+
+/* The other mirror may come later. Thread: the watch's. */
+static void look_again(void *arg)
+{
+    struct source_task *t = arg;
+    struct tern_config config = mirror_settings_config(&t->settings.common);
+    struct tern_error why;
+    bool found;
+
+    if (!atomic_load(&t->way_back) && find_way_back(t, &config, &found, &why) == 0 && found)
+        atomic_store(&t->way_back, true);
 }
 
 /* ---- life ---- */
@@ -297,7 +327,7 @@ static int begin(struct source_task *t, const struct tern_config *config, struct
     if (mirror_source_task_settings_bind(config, &t->settings, err) < 0 ||
         mirror_own_bind(config, &t->own, err) < 0 ||
         replication_policy_new(config, &t->policy, err) < 0 || open_consumer(t, config, err) < 0 ||
-        add_partitions(t, err) < 0 || guard_loops(t, config, err) < 0 ||
+        add_partitions(t, err) < 0 || look_for_loops(t, config, err) < 0 ||
         open_guard(t, config, err) < 0 || check_remote_topics(t, err) < 0)
         return -1;
     if (t->settings.emit_offset_syncs &&
@@ -327,6 +357,8 @@ static int poll(void *self, int64_t max_wait_ms, struct tern_source_batch **ret_
     struct source_task *t = self;
     int64_t wait = max_wait_ms;
 
+    if (atomic_load(&t->way_back) && !t->loops_guarded && guard_loops(t, err) < 0)
+        return -1;
     if (source_guard_step(t->guard, err) < 0 || source_refusals_step(t->refusals, err) < 0)
         return -1;
     if (t->syncs)

@@ -15,6 +15,7 @@ enum {
     HURRY_PAUSE_MS = 100, /* between looks that are asked for */
     AWAIT_STEP_MS = 10,
     TELL_MS = 60 * 1000,
+    TICK_MS = 30 * 1000,
 };
 
 /* ---- what the two threads share ---- */
@@ -265,7 +266,7 @@ static bool rest(struct source_watch *w, bool looked, int64_t began_ms)
 static void run(void *arg)
 {
     struct source_watch *w = arg;
-    int64_t began_ms;
+    int64_t began_ms, ticked_ms = clock_mono_ms();
     bool looked;
 
     w->conf.host->adopt_thread(w->conf.host);
@@ -273,6 +274,10 @@ static void run(void *arg)
         began_ms = clock_mono_ms();
         looked = look_once(w);
         source_stall_check_target(w, clock_mono_ms());
+        if (w->conf.tick && clock_mono_ms() - ticked_ms >= TICK_MS && !is_stopping(w)) {
+            ticked_ms = clock_mono_ms();
+            w->conf.tick(w->conf.arg);
+        }
     } while (rest(w, looked, began_ms));
 }
 

@@ -40,6 +40,9 @@ struct source_watch_conf {
     const struct mirror_own *own;
     const struct source_consumer *consumer;
     bool reads_committed;
+    /* Called on the watch's thread after a look, every 30 s; may block as a look does. Or NULL. */
+    void (*tick)(void *arg);
+    void *arg;
     const int64_t *stored_next; /* [count]: where to read on; -1: no offset is stored. Copied */
 };
 

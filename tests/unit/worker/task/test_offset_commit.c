@@ -265,8 +265,7 @@ static const struct early_case {
     size_t records, partitions;
     bool is_due;
 } early_cases[] = {
-    {"enough, and late enough", 100, 100, 20, 2, true},
-    {"too soon", 100, 99, 20, 2, false},
+    {"the first, at once", 100, 0, 20, 2, true},
     {"too few records for the partitions", 100, 500, 19, 2, false},
     {"one partition", 100, 500, 10, 1, true},
     {"nothing", 100, 500, 0, 0, false},
@@ -288,8 +287,10 @@ START_TEST(early)
         ck_assert(!offset_commit_early_due(c, e->now_ms + 10000, 1000, 1)); /* one at a time */
         ck_assert_int_eq(offset_commit_written(c, plan.id, true, e->now_ms + 7),
                          OFFSET_COMMIT_DONE);
-        ck_assert(!offset_commit_early_due(c, e->now_ms + 7 + e->early_ms - 1, 1000, 1));
-        ck_assert(offset_commit_early_due(c, e->now_ms + 7 + e->early_ms, 1000, 1));
+        ck_assert(!offset_commit_early_due(c, e->now_ms + 7 + e->early_ms - 1, 999, 1));
+        ck_assert(offset_commit_early_due(c, e->now_ms + 7 + e->early_ms, 999, 1));
+        ck_assert(!offset_commit_early_due(c, e->now_ms + 7 + e->early_ms / 10 - 1, 1000, 1));
+        ck_assert(offset_commit_early_due(c, e->now_ms + 7 + e->early_ms / 10, 1000, 1));
     }
     offset_commit_free(c);
 }
