@@ -23,6 +23,7 @@ void bench_init(struct bench *b, const struct fake_script *script,
 
     *b = (struct bench){.store = fake_store_new()};
     strmap_set(&b->worker, "bootstrap.servers", "b:1");
+    strmap_set(&b->worker, "tern.offset.flush.early.ms", "0"); /* tests say when */
     strmap_set(&b->worker, "key.converter", bytes);
     strmap_set(&b->worker, "value.converter", bytes);
     strmap_set(&b->connector, "name", "c");
