@@ -55,10 +55,11 @@ static int compare_places(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-void java_order_sort(const char **keys, size_t count, size_t of)
+/* least: a power of two. */
+static void sort_by_bucket(const char **keys, size_t count, size_t of, uint32_t least)
 {
     struct placed *places = xcalloc(count + 1, sizeof(*places));
-    uint32_t buckets = 16;
+    uint32_t buckets = least;
 
     while (of * 4 > (size_t)buckets * 3)
         buckets *= 2;
@@ -73,6 +74,11 @@ void java_order_sort(const char **keys, size_t count, size_t of)
     free(places);
 }
 
+void java_order_sort(const char **keys, size_t count, size_t of)
+{
+    sort_by_bucket(keys, count, of, 16);
+}
+
 char *java_map_text(const struct tern_config *config)
 {
     CLEANUP(buf_fini) struct buf out = BUF_INIT(SIZE_MAX);
@@ -80,7 +86,7 @@ char *java_map_text(const struct tern_config *config)
 
     for (size_t i = 0; i < config->count; i++)
         keys[i] = config->entries[i].key;
-    java_order_sort(keys, config->count, config->count);
+    sort_by_bucket(keys, config->count, config->count, 1); /* a map that was made for so many */
     buf_add_char(&out, '{');
     for (size_t i = 0; i < config->count; i++) {
         const char *value = config_get(config, keys[i]);

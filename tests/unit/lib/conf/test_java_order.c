@@ -63,6 +63,13 @@ START_TEST(map_as_text)
     ck_assert_str_eq(text, "{connector.class=null, name=n}");
     free(text);
     strmap_clear(&map);
+    strmap_set(&map, "a", "b");
+    strmap_set(&map, "name", "cfg");
+    view = strmap_config(&map);
+    text = java_map_text(&view);
+    ck_assert_str_eq(text, "{name=cfg, a=b}");
+    free(text);
+    strmap_clear(&map);
     view = strmap_config(&map);
     text = java_map_text(&view);
     ck_assert_str_eq(text, "{}");
