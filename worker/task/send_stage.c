@@ -20,7 +20,7 @@
 #include "lib/kafka/client_conf.h"
 
 enum {
-    OPEN_AT_WILL = 32, /* producers of the process that may be open without need */
+    OPEN_AT_WILL = 8, /* producers of the process that may be open without need */
     IDLE_MIN_MS = 10000,
     IDLE_MAX_MS = 600000,
     SOON_MS = 60000, /* a task that sends again within that time after a close comes back soon */
