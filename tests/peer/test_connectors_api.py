@@ -4,7 +4,6 @@ all with the same answers; and topics that connectors have created."""
 
 import pytest
 from kit.connect import Lines
-from kit.wait import wait_until
 
 
 @pytest.fixture(params=[("ours", "ours"), ("java", "java"), ("java", "ours"), ("ours", "java")], ids="-".join)
