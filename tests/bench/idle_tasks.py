@@ -55,7 +55,7 @@ def measure(connect, topic, options):
     print(f"started {options.tasks} connectors in {time.monotonic() - begin:.0f} s with "
           f"{cpu_seconds(worker) - cpu:.1f} s of CPU")
     show("all lines sent", worker)
-    time.sleep(30)  # what was needed for sending goes
+    time.sleep(110)  # what was needed for sending goes, and every task has committed its offset
     show("idle", worker)
     cpu = cpu_seconds(worker)
     time.sleep(options.seconds)
