@@ -38,9 +38,7 @@ static void judge_ok(struct source_watch *w, size_t i, const struct source_findi
     bool out_of_range = atomic_load(&at->p->out_of_range);
 
     source_position_settle(&w->places[i], log, f);
-    if (at->waits) {
-        read_at(w, i, f->resume_at);
-    } else if (out_of_range && f->resume_at >= 0) { /* it was, for a moment */
+    if (at->waits || (out_of_range && f->resume_at >= 0)) { /* it was out of range for a moment */
         read_at(w, i, f->resume_at);
     } else if (out_of_range && log->start >= 0) { /* nothing was promised: all that is there */
         read_at(w, i, log->start);

@@ -300,7 +300,7 @@ int source_look_run(struct source_look *look, const struct source_place *places,
                     struct source_log *ret_logs, int64_t deadline_ms, struct tern_error *err)
 {
     size_t count = source_consumer_count(look->consumer);
-    rd_kafka_resp_err_t code;
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__TIMED_OUT;
     struct tern_error why;
     bool has_metadata;
 

@@ -148,13 +148,14 @@ static void log_summary(struct source_metrics *m, int64_t now_ms)
 {
     double seconds = (double)(now_ms - m->logged_ms) / 1000;
 
-    if (m->log_records || m->log_bytes)
+    if (m->log_records || m->log_bytes) {
         log_info("Mirrored %lld records in %.0f s (%.0f a second, %.2f MB of values read); from "
                  "record time to acknowledgement %.0f ms on average, %.0f ms at most",
                  (long long)m->log_records, seconds, (double)m->log_records / seconds,
                  (double)m->log_bytes / 1e6,
                  m->log_latency.count ? m->log_latency.sum / (double)m->log_latency.count : 0,
                  m->log_latency.max);
+    }
     m->log_records = m->log_bytes = 0;
     m->log_latency = (struct metric_sample){0};
     m->logged_ms = now_ms;

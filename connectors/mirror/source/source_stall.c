@@ -119,13 +119,14 @@ void source_stall_check(struct source_watch *w, size_t i, int64_t now_ms)
     }
     if (w->logs[i].end <= next) {
         hidden = held_by_transaction(w, i);
-        if (!hidden)
+        if (!hidden) {
             at->since_ms = now_ms;
-        else if (now_ms - at->since_ms >= w->conf.own->stall_ms && may_tell(at, now_ms))
+        } else if (now_ms - at->since_ms >= w->conf.own->stall_ms && may_tell(at, now_ms)) {
             log_warn("Partition '%s-%d' of cluster '%s' stands still at offset %lld: a transaction "
                      "that is open there holds back %lld offsets",
                      at->p->topic, (int)at->p->partition, w->conf.settings->source_alias,
                      (long long)next, (long long)hidden);
+        }
         return;
     }
     if (now_ms - at->since_ms >= w->conf.own->stall_ms)

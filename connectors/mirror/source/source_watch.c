@@ -31,6 +31,7 @@ static bool is_stopping(struct source_watch *w)
 }
 
 void source_watch_emit(struct source_watch *w, enum source_event_kind kind, size_t i,
+                       /* NOLINTNEXTLINE(readability-non-const-parameter): it is taken */
                        const struct source_finding *finding, char *text)
 {
     gate_lock(&w->gate);
