@@ -4,7 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/log.h"
+#include "lib/base/strmap.h"
 #include "lib/base/xmem.h"
 #include "lib/conf/config_def.h"
 #include "lib/conf/config_value.h"
@@ -320,13 +322,29 @@ static void check_patterns(const struct flow_faults *f, const struct tern_config
     }
 }
 
+/* The peer's words; of a class that is none, those that there are. To be freed. */
+static char *fault_text(const struct config_info *info, const char *error)
+{
+    CLEANUP(buf_fini) struct buf text = BUF_INIT(4096);
+
+    buf_add_str(&text, error);
+    if (str_ends_with(error, " could not be found.")) {
+        for (size_t i = 0; i < info->recommended.count; i++)
+            buf_add_fmt(&text, "%s%s", i ? ", " : " There are: ", info->recommended.at[i]);
+    }
+    return buf_take_str(&text);
+}
+
 static void tell_errors(const struct flow_faults *f, const struct config_infos *infos)
 {
     for (size_t i = 0; i < infos->count; i++) {
         const struct config_info *info = &infos->at[i];
 
-        for (size_t k = 0; k < info->errors.count; k++)
-            on_connector_fault(f, info->value || !info->is_defined, info->name, info->errors.at[k]);
+        for (size_t k = 0; k < info->errors.count; k++) {
+            CLEANUP(freep) char *text = fault_text(info, info->errors.at[k]);
+
+            on_connector_fault(f, info->value || !info->is_defined, info->name, text);
+        }
     }
 }
 
