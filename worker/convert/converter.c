@@ -45,9 +45,9 @@ const struct converter_class *converter_find(enum converter_role role, const cha
     return NULL;
 }
 
-static int fail_unknown(enum converter_role role, const char *name, struct tern_error *err)
+char *converter_names(enum converter_role role)
 {
-    CLEANUP(buf_fini) struct buf known = BUF_INIT(sizeof(err->msg));
+    CLEANUP(buf_fini) struct buf known = BUF_INIT(4096);
 
     for (size_t i = 0; converter_classes[i]; i++) {
         if (!(converter_classes[i]->roles & 1u << role))
@@ -55,10 +55,17 @@ static int fail_unknown(enum converter_role role, const char *name, struct tern_
         buf_add_str(&known, known.len ? ", " : "");
         buf_add_str(&known, converter_classes[i]->name);
     }
+    return buf_take_str(&known);
+}
+
+static int fail_unknown(enum converter_role role, const char *name, struct tern_error *err)
+{
+    CLEANUP(freep) char *known = converter_names(role);
+
     return tern_fail(err, TERN_EINVALID, /* peer text, up to the full stop */
                      "Invalid value %s for configuration %s: Class %s could not be found. "
                      "The %s converters of this worker are: %s",
-                     name, role_keys[role], name, role_names[role], buf_str(&known));
+                     name, role_keys[role], name, role_names[role], known);
 }
 
 /* Where the class comes from; NULL: nowhere, the default of headers counts. */

@@ -64,6 +64,8 @@ extern const struct converter_class *const converter_classes[];
 
 /* By class name, simple name or alias; NULL when there is none for that role. */
 const struct converter_class *converter_find(enum converter_role role, const char *name);
+/* The class names of that role, with commas; to be freed. */
+char *converter_names(enum converter_role role);
 /* "key.converter", "value.converter", "header.converter". */
 const char *converter_key(enum converter_role role);
 

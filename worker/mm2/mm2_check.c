@@ -4,7 +4,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lib/base/buf.h"
 #include "lib/base/log.h"
 #include "lib/base/strmap.h"
 #include "lib/base/xmem.h"
@@ -13,6 +12,7 @@
 #include "lib/conf/config_variables.h"
 #include "lib/conf/properties.h"
 #include "lib/conf/regex.h"
+#include "worker/convert/converter.h"
 #include "worker/herder/connector_validate.h"
 #include "worker/herder/worker_config.h"
 #include "worker/mm2/mm2_keys.h"
@@ -255,13 +255,27 @@ struct flow_faults {
     enum mm2_connector connector;
 };
 
+/* The peer's words; of a converter that is none, those that there are. To be freed. */
+static char *with_known_classes(const char *key, const char *message)
+{
+    for (int role = CONVERT_KEY; role <= CONVERT_HEADER; role++) {
+        CLEANUP(freep) char *known = converter_names((enum converter_role)role);
+
+        if (strcmp(key, converter_key((enum converter_role)role)) == 0 &&
+            str_ends_with(message, " could not be found."))
+            return xasprintf("%s There are: %s", message, known);
+    }
+    return xstrdup(message);
+}
+
 static void on_worker_fault(void *arg, const char *key, const char *message)
 {
     const struct flow_faults *f = arg;
+    CLEANUP(freep) char *text = with_known_classes(key, message);
     const struct tern_config raw = strmap_config(&f->faults->plan->raw);
     CLEANUP(freep) char *origin = mm2_worker_origin(&raw, &f->flow->flow, key);
 
-    mm2_fault(f->faults, origin, message);
+    mm2_fault(f->faults, origin, text);
 }
 
 void mm2_check_worker(struct mm2_faults *faults, const struct mm2_flow_plan *flow)
@@ -322,26 +336,13 @@ static void check_patterns(const struct flow_faults *f, const struct tern_config
     }
 }
 
-/* The peer's words; of a class that is none, those that there are. To be freed. */
-static char *fault_text(const struct config_info *info, const char *error)
-{
-    CLEANUP(buf_fini) struct buf text = BUF_INIT(4096);
-
-    buf_add_str(&text, error);
-    if (str_ends_with(error, " could not be found.")) {
-        for (size_t i = 0; i < info->recommended.count; i++)
-            buf_add_fmt(&text, "%s%s", i ? ", " : " There are: ", info->recommended.at[i]);
-    }
-    return buf_take_str(&text);
-}
-
 static void tell_errors(const struct flow_faults *f, const struct config_infos *infos)
 {
     for (size_t i = 0; i < infos->count; i++) {
         const struct config_info *info = &infos->at[i];
 
         for (size_t k = 0; k < info->errors.count; k++) {
-            CLEANUP(freep) char *text = fault_text(info, info->errors.at[k]);
+            CLEANUP(freep) char *text = with_known_classes(info->name, info->errors.at[k]);
 
             on_connector_fault(f, info->value || !info->is_defined, info->name, text);
         }
