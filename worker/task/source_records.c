@@ -177,6 +177,7 @@ static void begin_anew(struct source_records *r)
         if (pending_queue_open(r->refused.at[i]) > 0)
             continue;
         pending_queue_reset(r->refused.at[i]);
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers */
         vec_remove(&r->refused, i);
     }
 }

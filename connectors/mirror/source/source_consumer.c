@@ -513,6 +513,7 @@ static size_t take_waiting(struct source_consumer *c, rd_kafka_message_t **messa
         if (!count)
             continue;
         a->waiting.count -= count;
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers */
         memmove(a->waiting.at, a->waiting.at + count, a->waiting.count * sizeof(*a->waiting.at));
         c->with_waiting -= a->waiting.count == 0;
     }
