@@ -3,7 +3,9 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
+#include "lib/base/strmap.h"
 #include "lib/base/xmem.h"
+#include "lib/conf/config_value.h"
 #include "rest/peers.h"
 #include "rest/server.h"
 #include "worker/group/group.h"
@@ -15,7 +17,8 @@
 LOG_DOMAIN("org.apache.kafka.connect.runtime.Connect");
 
 enum {
-    REST_STOP_MS = 5000, /* for requests that run when the stop comes */
+    API_TIMEOUT_MS = 60000, /* Java's default */
+    REST_STOP_MS = 5000,    /* for requests that run when the stop comes */
 };
 
 struct distributed {
@@ -47,6 +50,18 @@ static int open_rest(struct distributed *d, struct tern_error *err)
     return rest_server_open(&conf, &d->rest, err);
 }
 
+/* default.api.timeout.ms, which is no setting of a worker, but of the clients that it has. */
+static int64_t api_timeout_ms(struct config_ref *worker)
+{
+    const char *text = strmap_get(config_ref_map(worker), "default.api.timeout.ms");
+    struct tern_error err;
+    CLEANUP(config_value_fini) struct config_value value = CONFIG_VALUE_INIT;
+
+    if (!text || config_value_parse("default.api.timeout.ms", TERN_INT, text, &value, &err) < 0)
+        return API_TIMEOUT_MS;
+    return value.integer > 0 ? value.integer : 1;
+}
+
 static int make_herder(struct distributed *d, struct tern_error *err)
 {
     const char *worker_id = rest_server_worker_id(d->rest);
@@ -60,6 +75,7 @@ static int make_herder(struct distributed *d, struct tern_error *err)
         .peers = &rest_herder_peers,
         .hooks = &hooks,
         .arg = d,
+        .give_up_ms = api_timeout_ms(d->worker),
     };
 
     if (worker_group_new(d->worker, worker_id, &d->group, err) < 0)

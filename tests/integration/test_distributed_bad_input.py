@@ -84,6 +84,13 @@ _FOREIGN = [Record(b"\xff\xfe\x00", b"\x00\x01garbage"), Record(b"connector-", b
 
 
 @pytest.mark.ours_only  # Java stops reading a batch at some of them
+def test_more_replicas_than_brokers_are_not_waited_for_without_end(connect):
+    """default.api.timeout.ms, as Java; a cluster that cannot be reached at all is another matter."""
+    cluster = connect(start=False)
+    log = _refused(cluster.add(raw={"config.storage.replication.factor": 3, "default.api.timeout.ms": 2000}))
+    assert re.search(rf"create/find topic\(s\) '{cluster.configs_topic}'", log), log
+
+
 def test_foreign_bytes_in_internal_topics_are_skipped_with_a_warning(connect):
     """Before the start, and while the worker runs; compacted topics take no record without a key."""
     cluster = connect(start=False)

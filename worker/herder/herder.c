@@ -85,6 +85,7 @@ int herder_new(const struct herder_conf *conf, struct herder **ret_herder, struc
     h->peers_arg = conf->peers_arg;
     h->hooks = conf->hooks;
     h->arg = conf->arg;
+    h->give_up_ms = conf->give_up_ms;
     if (bind_worker(h, err) < 0) {
         herder_release(h);
         free(h);

@@ -78,6 +78,8 @@ struct herder_conf {
     void *peers_arg;
     const struct herder_hooks *hooks; /* static */
     void *arg;
+    /* How long the internal topics are tried for on a cluster that can be reached; 0: for ever. */
+    int64_t give_up_ms;
 };
 
 /* ---- life ---- */

@@ -152,7 +152,7 @@ static void set_cluster_id(struct herder *h, char *cluster)
     free(old);
 }
 
-static int open_once(struct herder *h, struct tern_error *err)
+static int open_once(struct herder *h, bool *ret_reached, struct tern_error *err)
 {
     CLEANUP(strmap_fini) struct strmap java = STRMAP_INIT;
     CLEANUP(freep) char *cluster = NULL;
@@ -161,10 +161,12 @@ static int open_once(struct herder *h, struct tern_error *err)
     client_config(h, "shared-admin", &java);
     strmap_remove(&java, "group.id");
     view = strmap_config(&java);
+    *ret_reached = false;
     if (!h->admin && admin_open(&view, &h->admin, err) < 0)
         return -1;
     if (admin_cluster_id(h->admin, clock_deadline_ms(CLUSTER_WAIT_MS), &cluster, err) < 0)
         return -1;
+    *ret_reached = true;
     log_info("Kafka cluster ID: %s", cluster);
     set_cluster_id(h, TAKE(cluster));
     if (open_stores(h, err) < 0) {
@@ -191,13 +193,25 @@ static bool is_passing(enum tern_code code)
     return code == TERN_ETIMEOUT || code == TERN_ERETRIABLE;
 }
 
+/* Whether a cluster that is there has refused what is needed for long enough, such as topics with
+ * more replicas than it has brokers. */
+static bool is_hopeless(const struct herder *h, bool is_reached, int64_t *since_ms)
+{
+    int64_t now_ms = clock_mono_ms();
+
+    if (!is_reached || !*since_ms)
+        *since_ms = is_reached ? now_ms : 0;
+    return h->give_up_ms && *since_ms && now_ms - *since_ms >= h->give_up_ms;
+}
+
 static int open_all(struct herder *h, struct tern_error *err)
 {
     struct backoff retry = {.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS};
-    int64_t say_at_ms = 0;
+    int64_t say_at_ms = 0, reached_ms = 0;
+    bool is_reached;
 
-    while (open_once(h, err) < 0) {
-        if (!is_passing(err->code))
+    while (open_once(h, &is_reached, err) < 0) {
+        if (!is_passing(err->code) || is_hopeless(h, is_reached, &reached_ms))
             return -1;
         if (!herder_is_stopping(h))
             say_unreached(h, err, &say_at_ms);

@@ -120,6 +120,7 @@ struct herder {
     void *peers_arg;
     const struct herder_hooks *hooks;
     void *arg;
+    int64_t give_up_ms;
     struct session_key_policy key_policy; /* strings are the settings' */
 
     struct thread thread;
