@@ -237,3 +237,11 @@ def _walk(path, theirs, ours, drop):
 
 def _short(value):
     return json.dumps(value, ensure_ascii=False)[:400]
+
+
+@pytest.mark.timeout(900)
+def test_ours_follows_java(sides):
+    """Two workers of which one is Java, which leads: ours forwards to it, and hands its answers on."""
+    java, mixed = sides(["java", "java"], ["java", "ours"])
+    assert mixed.leader() is mixed.workers[0]
+    _compare_all(_FORWARDED, (java, _follower(java)), (mixed, mixed.workers[1]))
