@@ -72,6 +72,8 @@ ACCEPTED = [
              "the map's order: keys of one bucket are in the body's order in Java"),
     Accepted(r"^connectors: expanded, (all|status)$", ("nulls",),
              "Java's connector fails with a ClassCastException over the null that was accepted"),
+    Accepted(r"^connectors: expanded, (all|info|status|unknown)$", ("a/b%c d;e+ä",),
+             "a follower of Java's cannot hand the tasks of such a name to a leader of Java's, whose server refuses %25"),
     Accepted(r"^offsets: alter: nested$", ("message",), "the class is asked first"),
     Accepted(r"^internal: tasks, signature no base64$", ("message",), "what a decoder says"),
     Accepted(r"^validate: unknown class again$", ("message",), "Java remembers the failure, and says so"),
