@@ -11,7 +11,7 @@ import socket
 import threading
 
 import pytest
-from kit.connect import Lines
+from kit.connect import Lines, file_source
 from kit.wait import wait_until
 
 pytestmark = pytest.mark.ours_only
@@ -166,3 +166,27 @@ def test_slow_clients_and_a_stop(connect):
     assert worker.stop() == 0
     for connection in held:
         connection.close()
+
+
+def test_a_write_survives_a_crash_right_after_its_answer(connect):
+    cluster = connect("ours")
+    worker = cluster.workers[0]
+    config = file_source(cluster.folder / "none.txt", cluster.name("crash"))
+
+    def crash():
+        worker.kill9()
+        cluster.start(worker)
+
+    cluster.create("crash", config)
+    crash()
+    assert cluster.ask("GET", "connectors", "crash", "config")["file"] == str(config["file"])
+    cluster.put("crash", {**config, "batch.size": 7})
+    crash()
+    assert cluster.ask("GET", "connectors", "crash", "config")["batch.size"] == "7"
+    cluster.change("crash", "pause")
+    crash()
+    wait_until(lambda: (cluster.status("crash")["connector"]["state"] == "PAUSED", cluster.status("crash")), 30,
+               "it is paused")
+    cluster.delete("crash")
+    crash()
+    assert cluster.ask("GET", "connectors") == []
