@@ -9,6 +9,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/utf8.h"
 #include "lib/base/xmem.h"
+#include "lib/wire/tls_material.h"
 #include "lib/wire/wire_reader.h"
 
 enum {
@@ -24,29 +25,11 @@ static const char whitener[] = "Mighty Aphrodite"; /* part of the format */
 
 /* ---- passwords: UTF-16, big-endian ---- */
 
-static void wipe_buf(struct buf *b)
-{
-    if (b->data)
-        OPENSSL_cleanse(b->data, b->cap);
-    buf_fini(b);
-}
-
 static void add_unit(struct buf *out, uint32_t unit)
 {
     const uint8_t bytes[2] = {(uint8_t)(unit >> 8), (uint8_t)unit};
 
     buf_add(out, bytes, sizeof(bytes));
-}
-
-/* The character of n bytes at text, which utf8_length() has checked. */
-static uint32_t code_point(const char *text, size_t n)
-{
-    static const uint8_t first[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    uint32_t c = (uint8_t)text[0] & first[n];
-
-    for (size_t i = 1; i < n; i++)
-        c = c << 6 | ((uint8_t)text[i] & 0x3f);
-    return c;
 }
 
 static int utf16(const char *text, struct buf *out, struct tern_error *err)
@@ -55,12 +38,11 @@ static int utf16(const char *text, struct buf *out, struct tern_error *err)
 
     while (at < len) {
         size_t n = utf8_length(text + at, len - at);
-        uint32_t c;
+        unsigned c;
 
         if (!n)
             return tern_fail(err, TERN_EINVALID, "the password is not UTF-8");
-        c = code_point(text + at, n);
-        at += n;
+        at += utf8_next(text + at, n, &c);
         if (c >= 0x10000) {
             add_unit(out, 0xd800 + ((c - 0x10000) >> 10));
             add_unit(out, 0xdc00 + ((c - 0x10000) & 0x3ff));
@@ -87,7 +69,7 @@ static void sha1_of(const struct slice *parts, size_t count, uint8_t out[DIGEST_
 
 static int check_whole(struct slice bytes, const char *password, struct tern_error *err)
 {
-    CLEANUP(wipe_buf) struct buf secret = BUF_INIT(PASSWORD_MAX_BYTES);
+    CLEANUP(tls_wipe_buf) struct buf secret = BUF_INIT(PASSWORD_MAX_BYTES);
     size_t content = bytes.len - DIGEST_BYTES;
     uint8_t digest[DIGEST_BYTES];
 
@@ -143,7 +125,7 @@ static bool is_sun_scheme(const X509_SIG *sig)
 static int decrypt(const X509_SIG *sig, const char *password, struct buf *out,
                    struct tern_error *err)
 {
-    CLEANUP(wipe_buf) struct buf secret = BUF_INIT(PASSWORD_MAX_BYTES);
+    CLEANUP(tls_wipe_buf) struct buf secret = BUF_INIT(PASSWORD_MAX_BYTES);
     const ASN1_OCTET_STRING *octets;
     struct slice box;
     size_t len;
@@ -193,7 +175,7 @@ static struct slice take_certificate(struct jks_reading *j)
 static int visit_key(struct jks_reading *j, const char *alias, struct slice box,
                      const struct slice *chain, size_t chain_len, struct tern_error *err)
 {
-    CLEANUP(wipe_buf) struct buf key = BUF_INIT(box.len);
+    CLEANUP(tls_wipe_buf) struct buf key = BUF_INIT(box.len);
     const uint8_t *at = box.at;
     X509_SIG *sig;
     int rc;

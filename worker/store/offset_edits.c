@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "lib/base/jsonx.h"
-#include "lib/base/utf8.h"
 #include "lib/base/xmem.h"
+#include "lib/conf/java_order.h"
 
 void offset_edits_fini(struct offset_edits *edits)
 {
@@ -72,37 +72,11 @@ struct member {
     size_t at; /* its place as given */
 };
 
-/* The character at *text, which is UTF-8: jansson keeps nothing else. Moves on. */
-static uint32_t next_character(const char **text)
+/* As HashMap spreads a String.hashCode(). */
+static uint32_t spread_hash(const char *text)
 {
-    const unsigned char *at = (const unsigned char *)*text;
-    size_t len = utf8_length(at, strlen(*text));
-    uint32_t c = at[0];
+    uint32_t hash = java_hash(text);
 
-    *text += len ? len : 1;
-    if (len < 2)
-        return c;
-    c &= 0x7fu >> len;
-    for (size_t i = 1; i < len; i++)
-        c = c << 6 | (at[i] & 0x3fu);
-    return c;
-}
-
-/* String.hashCode(), over UTF-16 code units, spread as HashMap does. */
-static uint32_t java_hash(const char *text)
-{
-    uint32_t hash = 0;
-
-    while (*text) {
-        uint32_t c = next_character(&text);
-
-        if (c >= 0x10000) {
-            hash = 31 * hash + (0xd800 + ((c - 0x10000) >> 10));
-            hash = 31 * hash + (0xdc00 + ((c - 0x10000) & 0x3ff));
-        } else {
-            hash = 31 * hash + c;
-        }
-    }
     return hash ^ (hash >> 16);
 }
 
@@ -135,7 +109,7 @@ static void write_hashed(struct buf *out, json_t *object)
 
     json_object_foreach(object, name, value)
     {
-        members[n] = (struct member){name, value, java_hash(name), n};
+        members[n] = (struct member){name, value, spread_hash(name), n};
         n++;
     }
     qsort_r(members, n, sizeof(*members), by_slot, &mask);
