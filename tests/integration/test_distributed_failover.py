@@ -135,6 +135,7 @@ def test_a_worker_that_sleeps_beyond_its_session_comes_back(connect):
     sleeper.resume()
     cluster.wait_joined()
     cluster.wait_balanced(*_names(lines))
+    _assert_no_stale_status(cluster)
     marks = {each: each.written for each in lines}
     _assert_all_arrive(lines, 20)
 
@@ -143,6 +144,16 @@ def test_a_worker_that_sleeps_beyond_its_session_comes_back(connect):
         return all(len(numbers) == len(set(numbers)) for numbers in fresh.values()), fresh
 
     stays_true(once, 2, "every line comes once, so that every task runs once")
+
+
+def _assert_no_stale_status(cluster):
+    """Nobody has written over what a worker of a newer generation said."""
+    last = {}
+    for key, now in cluster.status_records():
+        before = last.get(key)
+        stale = now and before and now.worker_id != before.worker_id and now.generation < before.generation
+        assert not stale, f"{key}: {now} was written after {before}"
+        last[key] = now
 
 
 def test_all_workers_stop_and_start_again(connect):

@@ -8,7 +8,8 @@
 LOG_DOMAIN("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
 
 enum {
-    BACKOFF_RETRIES = 5
+    BACKOFF_RETRIES = 5,
+    STATUS_REFRESH_MS = 2000,
 };
 
 /* ---- what the membership asks and tells ---- */
@@ -76,8 +77,23 @@ static void forget_topics(struct herder *h, const struct work *work)
     }
 }
 
+/*
+ * A worker that was away for longer than its session stops what others run since. It must know so
+ * before it says UNASSIGNED: readers take that of a connector whatever its generation is.
+ */
+static void learn_of_others(struct herder *h)
+{
+    struct tern_error err;
+
+    herder_stage_begin(h, STAGE_OF_HERDER, "reading to the end of the status topic");
+    if (status_store_refresh(h->statuses, clock_deadline_ms(STATUS_REFRESH_MS), &err) < 0)
+        log_warn("Statuses of what is revoked may hide newer ones of other workers: %s", err.msg);
+    herder_stage_end(h, STAGE_OF_HERDER);
+}
+
 static void revoke(struct herder *h, const struct work *work)
 {
+    learn_of_others(h);
     herder_stop_work(h, work);
     work_remove_all(&h->running, work);
     if (h->config)

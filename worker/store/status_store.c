@@ -80,6 +80,13 @@ bool status_store_get(struct status_store *s, const char *connector, int32_t tas
     return found != NULL;
 }
 
+int status_store_refresh(struct status_store *s, int64_t deadline_ms, struct tern_error *err)
+{
+    if (topic_log_read_to_end(s->log, deadline_ms, err) < 0)
+        return tern_context(err, "reading to the end of the status topic");
+    return 0;
+}
+
 size_t status_store_tasks(struct status_store *s, const char *connector, int32_t **ret_tasks)
 {
     size_t count;

@@ -56,6 +56,12 @@ void status_store_put(struct status_store *s, const char *connector, int32_t tas
                       const struct status *status, bool safe);
 /* Waits until what was put is acknowledged or given up; false at the deadline. Thread: any. */
 bool status_store_flush(struct status_store *s, int64_t deadline_ms);
+/*
+ * Reads to the end of the topic, after what was put is acknowledged, so that safe puts know what
+ * others have written meanwhile. Thread: any. Errors: TERN_ETIMEOUT.
+ */
+int status_store_refresh(struct status_store *s, int64_t deadline_ms,
+                         struct tern_error *err) MUST_CHECK;
 
 /*
  * What was read from the topic last: a put shows when it has been read back. A copy of the status

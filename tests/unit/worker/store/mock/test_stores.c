@@ -394,6 +394,39 @@ START_TEST(statuses_of_two_workers)
 }
 END_TEST
 
+/* One that has not looked for a while does not write over what another has said since. */
+START_TEST(statuses_of_others_are_learnt_before_a_safe_put)
+{
+    struct status before = {.state = RUN_RUNNING, .worker_id = "me:1", .generation = 3};
+    struct status since = {.state = RUN_RUNNING, .worker_id = "other:1", .generation = 5};
+    struct status unassigned = {.state = RUN_UNASSIGNED, .worker_id = "me:1", .generation = 3};
+    struct status_store *mine, *others, *reader;
+    struct tern_error err;
+    struct status got;
+    struct fixture f;
+
+    set_up(&f, "statuses", 5);
+    mine = open_statuses(&f);
+    others = open_statuses(&f);
+    status_store_put(mine, "c", STATUS_CONNECTOR, &before, false);
+    ck_assert(status_store_flush(mine, soon()));
+    status_store_put(others, "c", STATUS_CONNECTOR, &since, false);
+    ck_assert(status_store_flush(others, soon()));
+    ck_assert_ok(status_store_refresh(mine, soon(), &err), err);
+    status_store_put(mine, "c", STATUS_CONNECTOR, &unassigned, true);
+    ck_assert(status_store_flush(mine, soon()));
+    reader = open_statuses(&f);
+    ck_assert(status_store_get(reader, "c", STATUS_CONNECTOR, &got));
+    ck_assert_int_eq(got.state, RUN_RUNNING);
+    ck_assert_str_eq(got.worker_id, "other:1");
+    status_fini(&got);
+    status_store_free(mine);
+    status_store_free(others);
+    status_store_free(reader);
+    tear_down(&f);
+}
+END_TEST
+
 /* Statuses that cannot be written hold nobody up. */
 START_TEST(statuses_without_a_broker)
 {
@@ -418,6 +451,7 @@ static void fill(Suite *suite)
     test_add(suite, config_write_is_refused);
     test_add(suite, offsets_of_two_workers);
     test_add(suite, statuses_of_two_workers);
+    test_add(suite, statuses_of_others_are_learnt_before_a_safe_put);
     test_add(suite, statuses_without_a_broker);
 }
 
