@@ -316,6 +316,11 @@ integration: all $(BUILD)/venv/ready ## real brokers, our real programs; K=expre
 	@$(WITH_KAFKA); $(BUILD)/venv/bin/python tests/kafka/archive $(V) || :; REPORTS=$(O)/log/sanitizer $(AROUND) \
 	    tests/lib/run-integration $(O)/log/integration $(BUILD)/venv/bin/python $(if $(K),-k '$(K)') $(PYTEST)
 
+.PHONY: soak
+soak: all $(BUILD)/venv/ready ## long runs of a mixed Connect cluster; TERN_SOAK_S=600 seconds each, K= picks
+	@$(WITH_KAFKA); $(BUILD)/venv/bin/python tests/kafka/archive $(V) || :; FOLDERS=tests/soak REPORTS=$(O)/log/sanitizer $(AROUND) \
+	    tests/lib/run-integration $(O)/log/soak $(BUILD)/venv/bin/python -s $(if $(K),-k '$(K)') $(PYTEST)
+
 .PHONY: bench
 bench: all $(BUILD)/venv/ready ## beside Java's MirrorMaker 2, in turns; BENCH='--case latency --rounds 5'
 	@$(WITH_KAFKA); $(BUILD)/venv/bin/python tests/bench/run.py $(BENCH)
