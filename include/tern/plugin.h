@@ -112,6 +112,11 @@ enum tern_refusal {
     TERN_REFUSAL_AGAIN,
 };
 
+enum tern_metric_kind {
+    TERN_METRIC_GAUGE = 0,
+    TERN_METRIC_COUNTER, /* only grows, from 0 when the instance began */
+};
+
 /* One metric of an instance, borrowed. Names, tags and their order are those of Java's MBeans. */
 struct tern_metric {
     const char *domain; /* "kafka.connect.mirror" */
@@ -120,7 +125,9 @@ struct tern_metric {
     size_t tag_count;
     const char *name; /* "record-count" */
     double value;     /* NaN: none yet */
+    enum tern_metric_kind kind;
 };
+/* Takes one metric; must not block: the instance may be waiting to end. */
 typedef void tern_metric_emit(void *arg, const struct tern_metric *metric);
 
 struct tern_source_task_class {

@@ -120,6 +120,7 @@ void herder_free(struct herder *h)
     ptrmap_fini(&h->tasks);
     ptrmap_fini(&h->applied);
     ptrmap_fini(&h->versions);
+    vec_fini(&h->measured); /* empty: every task was awaited */
     cluster_state_unref(h->config);
     herder_role_fini(&h->role);
     session_key_state_fini(&h->keys);

@@ -279,6 +279,15 @@ int herder_connector_status(struct herder *h, const char *name,
 int herder_task_status(struct herder *h, const char *connector, int32_t task,
                        struct status *ret_status, struct tern_error *err) MUST_CHECK;
 
+/*
+ * Emits the worker's own metrics of what it runs (connect-worker-metrics: connector-count,
+ * task-count), and those of every running task's plugin, as they are now. emit is called on the
+ * calling thread, with no lock held; it must not block: a task does not end while its metrics are
+ * emitted. Names, tags and kinds: tern/plugin.h. Several herders of a process have the same series
+ * of the first kind: who serves both tells them apart.
+ */
+void herder_metrics(struct herder *h, tern_metric_emit *emit, void *arg);
+
 /* Names of the topics that a connector uses, sorted; the caller frees all. */
 size_t herder_topics(struct herder *h, const char *connector, char ***ret_topics);
 void herder_reset_topics(struct herder *h, const char *connector);

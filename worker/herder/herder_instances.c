@@ -160,6 +160,7 @@ void herder_start_connector(struct herder *h, const char *name, connector_done *
     }
     herder_set_version(h, name, STATUS_CONNECTOR, c->plugin->connector.version);
     ptrmap_set(&h->connectors, name, c);
+    herder_measure_connectors(h);
     conf.plugin = c->plugin;
     conf.config = c->resolved;
     c->run = connector_run_start(&conf, state->target, done, arg);
@@ -228,6 +229,7 @@ static void run_task(struct herder *h, const struct connector_state *state, int3
     herder_set_version(h, state->name, number, p->plugin->source_task.version);
     ptrmap_set(&h->tasks, id, t);
     t->run = source_task_start(&conf, state->target);
+    herder_measure_task(h, t->run);
 }
 
 bool herder_start_task(struct herder *h, const char *connector, int32_t task)
@@ -277,6 +279,7 @@ static void await_connector(struct herder *h, const char *name, int64_t deadline
 
     if (!c)
         return;
+    herder_measure_connectors(h);
     connector_run_await(c->run, deadline_ms);
     connector_drop(c);
 }
@@ -288,6 +291,7 @@ static void await_task(struct herder *h, const struct work_task *task, int64_t d
 
     if (!t)
         return;
+    herder_unmeasure_task(h, t->run);
     source_task_await(t->run, deadline_ms);
     task_drop(t);
 }

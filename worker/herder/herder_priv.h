@@ -21,6 +21,7 @@
  *   herder_views.c      what others look at
  *   herder_validate.c   validation of connectors
  *   herder_stage.c      what the herder is at
+ *   herder_metrics.c    metrics of what runs
  */
 #include "lib/base/clock.h"
 #include "lib/base/inbox.h"
@@ -151,6 +152,8 @@ struct herder {
     struct stage stages[STAGES];        /* gate */
     char *cluster_id;                   /* gate; NULL: not known yet */
     struct ptrmap versions;             /* gate: instance -> version of its plugin, static */
+    VEC(struct source_task *) measured; /* gate: the tasks that run, each with a reference */
+    size_t connector_count;             /* gate: connectors that run */
 
     /* herder thread only */
     struct assignment *assignment; /* NULL before the first join */
@@ -273,6 +276,14 @@ void herder_on_session_key(struct herder *h);
 void herder_adopt_session_key(struct herder *h);
 /* Leader of a group that signs: has a new key made when it is time; sets key_due_ms. */
 void herder_rotate_session_key(struct herder *h);
+
+/* ---- herder_metrics.c ---- */
+
+/* A task runs, and can be looked at from now on; or not any more: before it is awaited. */
+void herder_measure_task(struct herder *h, struct source_task *task);
+void herder_unmeasure_task(struct herder *h, const struct source_task *task);
+/* So many connectors run. */
+void herder_measure_connectors(struct herder *h);
 
 /* ---- herder_views.c: Thread: any ---- */
 

@@ -70,7 +70,7 @@ void source_task_fail(struct source_task *t, char *trace)
         t->trace = trace;
 }
 
-/* Lets other threads wake plugin and send stage from now on, or not any more. */
+/* Lets other threads call plugin and send stage from now on, or not any more. */
 static void set_pinnable(struct source_task *t, bool pinnable)
 {
     gate_lock(&t->gate);
@@ -80,26 +80,47 @@ static void set_pinnable(struct source_task *t, bool pinnable)
     gate_unlock(&t->gate);
 }
 
-/* Makes the task thread look up soon, whatever it waits in. */
-static void nudge(struct source_task *t)
+/* True: plugin and send stage stay until unpin(). */
+static bool pin(struct source_task *t)
 {
     bool pinned;
 
     gate_lock(&t->gate);
-    t->poked = true;
     pinned = t->pinnable;
     t->pins += pinned;
-    gate_wake(&t->gate);
     gate_unlock(&t->gate);
-    if (!pinned)
-        return;
-    if (t->cls.interrupt)
-        t->cls.interrupt(t->self);
-    source_records_wake(t->records);
+    return pinned;
+}
+
+static void unpin(struct source_task *t)
+{
     gate_lock(&t->gate);
     t->pins--;
     gate_wake(&t->gate);
     gate_unlock(&t->gate);
+}
+
+/* Makes the task thread look up soon, whatever it waits in. */
+static void nudge(struct source_task *t)
+{
+    gate_lock(&t->gate);
+    t->poked = true;
+    gate_wake(&t->gate);
+    gate_unlock(&t->gate);
+    if (!pin(t))
+        return;
+    if (t->cls.interrupt)
+        t->cls.interrupt(t->self);
+    source_records_wake(t->records);
+    unpin(t);
+}
+
+void source_task_metrics(struct source_task *t, tern_metric_emit *emit, void *arg)
+{
+    if (!t->cls.metrics || !pin(t))
+        return;
+    t->cls.metrics(t->self, emit, arg);
+    unpin(t);
 }
 
 /* ---- the task thread ---- */
@@ -277,6 +298,18 @@ static void task_free(struct source_task *t)
     free(t);
 }
 
+struct source_task *source_task_ref(struct source_task *t)
+{
+    atomic_fetch_add(&t->refs, 1);
+    return t;
+}
+
+void source_task_unref(struct source_task *t)
+{
+    if (atomic_fetch_sub(&t->refs, 1) == 1)
+        task_free(t);
+}
+
 static void run(void *arg)
 {
     struct source_task *t = arg;
@@ -295,7 +328,7 @@ static void run(void *arg)
     abandoned = t->abandoned;
     gate_unlock(&t->gate);
     if (abandoned)
-        task_free(t);
+        source_task_unref(t);
 }
 
 /* ---- the herder's side ---- */
@@ -331,6 +364,7 @@ struct source_task *source_task_start(const struct source_task_conf *conf, enum 
     t->target = target;
     t->stopping = target == TARGET_STOPPED;
     t->pending = pending_offsets_new();
+    atomic_init(&t->refs, 1);
     gate_init(&t->gate);
     make_host(t);
     log_worker(TERN_LOG_INFO, "Creating task %s", t->id); /* peer text */
@@ -387,5 +421,5 @@ void source_task_await(struct source_task *t, int64_t deadline_ms)
             return;
         thread_join(&t->thread);
     }
-    task_free(t);
+    source_task_unref(t);
 }

@@ -53,3 +53,15 @@ void source_task_stop(struct source_task *t);
  * uses neither listener nor offset store after this call. t is gone. Thread: herder.
  */
 void source_task_await(struct source_task *t, int64_t deadline_ms);
+
+/*
+ * For those who look at a task that may end at any time: it lasts until the last of them has let
+ * go; only source_task_metrics() may be called in between. Thread: any, herder for the first.
+ */
+struct source_task *source_task_ref(struct source_task *t);
+void source_task_unref(struct source_task *t);
+/*
+ * Emits the metrics of the plugin's instance, while there is one, on the calling thread; the
+ * instance does not end before this has returned.
+ */
+void source_task_metrics(struct source_task *t, tern_metric_emit *emit, void *arg);

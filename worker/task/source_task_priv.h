@@ -2,6 +2,8 @@
 #pragma once
 /* source_task_priv - a source task's insides: its life (source_task.c) and its loop
  * (source_loop.c). */
+#include <stdatomic.h>
+
 #include "lib/base/clock.h"
 #include "lib/base/thread.h"
 #include "worker/task/source_offsets.h"
@@ -17,14 +19,15 @@ struct source_task {
     struct thread thread;
     struct host *host;
 
+    atomic_int refs; /* the thread's and await's count as one */
     struct gate gate;
     enum target_state target; /* gate */
     bool stopping;            /* gate */
     bool poked;               /* gate: something changed since the last source_task_wait() */
     bool ended;               /* gate: the thread is at its end */
     bool abandoned;           /* gate: the thread frees the task */
-    bool pinnable;            /* gate: plugin and send stage may be woken */
-    unsigned pins;            /* gate: callers that are waking them */
+    bool pinnable;            /* gate: others may call plugin and send stage */
+    unsigned pins;            /* gate: callers that do */
 
     /* task thread only, but for the wake-ups under a pin */
     struct task_settings settings;

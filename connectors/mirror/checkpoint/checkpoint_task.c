@@ -10,6 +10,7 @@
  * at once, not group by group.
  */
 #include "connectors/mirror/checkpoint/checkpoint_connector.h"
+#include "connectors/mirror/checkpoint/checkpoint_metrics.h"
 #include "connectors/mirror/checkpoint/checkpoint_round.h"
 #include "connectors/mirror/checkpoint/exposure.h"
 #include "connectors/mirror/checkpoint/group_sync.h"
@@ -38,6 +39,7 @@ struct checkpoint_task {
     struct admin *source, *target;
     struct translation *translation;
     struct exposure *exposure;
+    struct checkpoint_metrics *metrics;
     struct scheduler_job jobs[JOBS];
     struct scheduler *scheduler;
     int64_t due_ms;    /* of the next round; task thread only, like the next */
@@ -100,6 +102,7 @@ static int poll(void *self, int64_t max_wait_ms, struct tern_source_batch **ret_
 
     (void)err;
     *ret_batch = NULL;
+    checkpoint_metrics_step(t->metrics);
     if (t->host->wait(t->host, clock_left_ms(t->due_ms, max_wait_ms)) ||
         clock_mono_ms() < t->due_ms)
         return 0;
@@ -116,6 +119,24 @@ static int poll(void *self, int64_t max_wait_ms, struct tern_source_batch **ret_
     report(t);
     *ret_batch = checkpoint_round_end(r);
     return 0;
+}
+
+/* ---- metrics ---- */
+
+static void commit_record(void *self, const struct tern_source_record *record,
+                          const struct tern_record_metadata *metadata)
+{
+    struct checkpoint_task *t = self;
+
+    if (metadata)
+        checkpoint_metrics_acked(t->metrics, record);
+}
+
+static void metrics(void *self, tern_metric_emit *emit, void *arg)
+{
+    struct checkpoint_task *t = self;
+
+    checkpoint_metrics_emit(t->metrics, emit, arg);
 }
 
 /* ---- jobs ---- */
@@ -164,6 +185,7 @@ static void stop(void *self)
     cancel(t);
     scheduler_free(t->scheduler);
     translation_free(t->translation);
+    checkpoint_metrics_free(t->metrics);
     exposure_free(t->exposure);
     admin_free(t->source);
     admin_free(t->target);
@@ -203,6 +225,7 @@ static int begin(struct checkpoint_task *t, const struct tern_config *config,
     t->topic = replication_policy_checkpoints_topic(t->policy, t->settings.common.source_alias);
     t->translation = translation_new(&t->settings, t->policy, t->topic_filter);
     t->exposure = exposure_new(&t->settings.task_groups);
+    t->metrics = checkpoint_metrics_new(&t->settings, t->host, t->exposure);
     return start_jobs(t, err);
 }
 
@@ -227,6 +250,8 @@ const struct tern_source_task_class checkpoint_task_class = {
     .version = TERN_KAFKA_VERSION,
     .start = start,
     .poll = poll,
+    .commit_record = commit_record,
     .interrupt = interrupt,
     .stop = stop,
+    .metrics = metrics,
 };

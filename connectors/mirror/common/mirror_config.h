@@ -102,6 +102,7 @@ struct mirror_checkpoint_settings {
     bool tight_translation;
     int64_t translation_memory_syncs;
     int64_t exposure_interval_s;
+    int64_t metrics_log_ms;
 };
 
 struct mirror_heartbeat_settings {

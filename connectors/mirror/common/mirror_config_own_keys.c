@@ -7,6 +7,8 @@
 #include "connectors/mirror/common/mirror_config.h"
 #include "connectors/mirror/common/mirror_config_keys.h"
 
+static const struct tern_validator not_negative = {
+    .kind = TERN_VALID_RANGE, .min = 0, .max = INT64_MAX};
 static const struct tern_validator from_100 = {
     .kind = TERN_VALID_RANGE, .min = 100, .max = INT64_MAX};
 static const struct tern_validator from_1000 = {
@@ -35,5 +37,8 @@ const struct tern_config_key mirror_config_checkpoint_own_keys[] = {
     {"tern.failover.report.interval.seconds", TERN_LONG, "60", TERN_LOW, AT(exposure_interval_s),
      .doc = "How often the log tells how many records a failover would now have read again; 0: "
             "never."},
+    {"tern.metrics.log.interval.ms", TERN_LONG, "60000", TERN_LOW, AT(metrics_log_ms),
+     .doc = "How often a task logs how long its checkpoints took. 0: never.",
+     .validator = &not_negative},
     TERN_END,
 };

@@ -35,6 +35,8 @@ struct source_partition {
     _Atomic int64_t next;      /* the offset to be read next; -1: not known yet */
     _Atomic int64_t delivered; /* records handed over */
     _Atomic int64_t acked;     /* records that came back, acknowledged or dropped */
+    _Atomic int64_t findings;  /* so often its log was not as it should be */
+    _Atomic int64_t lost;      /* offsets that are gone unread, as far as known */
     atomic_bool begun;         /* it is being read */
     atomic_bool held;          /* not handed over: the target refuses a record of it */
     atomic_bool out_of_range;  /* the log does not hold next: not read until it is begun again */

@@ -22,8 +22,7 @@ struct source_guard {
     struct source_consumer *consumer;
     struct source_watch *watch;
     size_t count;
-    bool *stored;                 /* [count]: an offset is stored */
-    struct source_losses *losses; /* [count] */
+    bool *stored; /* [count]: an offset is stored */
     VEC(struct turn) turns;
 };
 
@@ -35,7 +34,6 @@ int source_guard_open(const struct source_watch_conf *conf, struct source_guard 
     g->own = conf->own;
     g->consumer = (struct source_consumer *)conf->consumer;
     g->count = source_consumer_count(conf->consumer);
-    g->losses = xcalloc(g->count, sizeof(*g->losses));
     g->stored = xcalloc(g->count, sizeof(*g->stored));
     for (size_t i = 0; i < g->count; i++)
         g->stored[i] = conf->stored_next[i] >= 0;
@@ -53,7 +51,6 @@ void source_guard_free(struct source_guard *g)
         return;
     source_watch_free(g->watch);
     vec_fini(&g->turns);
-    free(g->losses);
     free(g->stored);
     free(g);
 }
@@ -81,14 +78,14 @@ static bool is_loss(const struct source_finding *f)
 static int judge(struct source_guard *g, size_t index, const struct source_finding *f,
                  struct tern_error *err)
 {
-    const struct source_partition *p = source_consumer_at(g->consumer, index);
+    struct source_partition *p = source_consumer_at(g->consumer, index);
     CLEANUP(buf_fini) struct buf text = BUF_INIT(TEXT_MAX);
 
     if (f->verdict == SOURCE_OK || f->verdict == SOURCE_UNKNOWN)
         return 0;
     source_finding_text(&text, p->topic, p->partition, f);
-    g->losses[index].findings++;
-    g->losses[index].records += source_finding_lost(f);
+    atomic_fetch_add(&p->findings, 1);
+    atomic_fetch_add(&p->lost, source_finding_lost(f));
     if (is_loss(f) && g->own->fail_on_loss) {
         return tern_fail(err, TERN_EINVALID,
                          "%s. The task fails by tern.loss.policy=fail; to go on, set it to "
@@ -190,9 +187,4 @@ int source_guard_step(struct source_guard *g, struct tern_error *err)
 void source_guard_committed(struct source_guard *g)
 {
     source_watch_committed(g->watch);
-}
-
-struct source_losses source_guard_losses(const struct source_guard *g, size_t index)
-{
-    return g->losses[index];
 }

@@ -4,17 +4,12 @@
  * source_guard - has a task read what it should: begins to read its partitions where they were
  * left, and acts on what the watch finds (source_watch.h), by tern.loss.policy.
  *
- * Every finding is logged with the exact range, and counted. Owned by the task's thread.
+ * Every finding is logged with the exact range, and counted with its partition. Owned by the task's
+ * thread.
  */
 #include "connectors/mirror/source/source_watch.h"
 
 struct source_guard;
-
-/* What was found since the task began. */
-struct source_losses {
-    int64_t findings; /* logs that were not as they should be */
-    int64_t records;  /* offsets that are gone unread, as far as known */
-};
 
 /*
  * Starts the watch; conf as in source_watch.h. Nothing is read yet. Errors: TERN_EINVALID for a
@@ -39,6 +34,3 @@ int source_guard_begin(struct source_guard *g, int64_t deadline_ms,
 int source_guard_step(struct source_guard *g, struct tern_error *err) MUST_CHECK;
 /* Offsets were committed. */
 void source_guard_committed(struct source_guard *g);
-
-/* Of one partition, and of all. Thread: task. */
-struct source_losses source_guard_losses(const struct source_guard *g, size_t index);

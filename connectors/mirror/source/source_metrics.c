@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "connectors/mirror/source/source_metrics.h"
 
-#include <math.h>
-
-#include "connectors/mirror/common/metric_window.h"
+#include "connectors/mirror/common/mirror_metrics.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/thread.h"
@@ -183,88 +181,57 @@ void source_metrics_publish(struct source_metrics *m)
 
 /* ---- the readers' side ---- */
 
-struct emission {
-    tern_metric_emit *emit;
-    void *arg;
-    struct tern_metric metric; /* all but name and value */
-};
-
-static void emit(const struct emission *e, const char *name, double value)
-{
-    struct tern_metric metric = e->metric;
-
-    metric.name = name;
-    metric.value = value;
-    e->emit(e->arg, &metric);
-}
-
-static void emit_window(const struct emission *e, const char *const names[4], double last,
-                        const struct metric_window *w, int64_t now_ms)
-{
-    struct metric_sample all = metric_window_read(w, now_ms);
-
-    emit(e, names[0], last);
-    emit(e, names[1], all.max);
-    emit(e, names[2], all.min);
-    emit(e, names[3], all.count ? all.sum / (double)all.count : NAN);
-}
-
-static void emit_series(const struct emission *e, const struct series *s, int64_t now_ms)
+static void emit_java(const struct mirror_series *to, const void *values)
 {
     static const char *const ages[] = {"record-age-ms", "record-age-ms-max", "record-age-ms-min",
                                        "record-age-ms-avg"};
     static const char *const latencies[] = {"replication-latency-ms", "replication-latency-ms-max",
                                             "replication-latency-ms-min",
                                             "replication-latency-ms-avg"};
+    const struct series *s = values;
+    int64_t now_ms = to->to->now_ms;
 
-    emit(e, "record-count", (double)s->records);
-    emit(e, "record-rate", metric_window_rate(&s->record_rate, now_ms));
-    emit(e, "byte-count", (double)s->bytes);
-    emit(e, "byte-rate", metric_window_rate(&s->byte_rate, now_ms));
-    emit_window(e, ages, s->last_age, &s->age, now_ms);
-    emit_window(e, latencies, s->last_latency, &s->latency, now_ms);
+    mirror_metrics_counter(to, "record-count", (double)s->records);
+    mirror_metrics_gauge(to, "record-rate", metric_window_rate(&s->record_rate, now_ms));
+    mirror_metrics_counter(to, "byte-count", (double)s->bytes);
+    mirror_metrics_gauge(to, "byte-rate", metric_window_rate(&s->byte_rate, now_ms));
+    mirror_metrics_window(to, ages, s->last_age, &s->age);
+    mirror_metrics_window(to, latencies, s->last_latency, &s->latency);
 }
 
-/* connector and task come first in the new format only. */
-static void emit_partition(const struct source_metrics *m, const struct emission *base,
-                           const struct source_partition *p, const struct series *s, bool is_new,
-                           int64_t now_ms)
+static void emit_own(const struct mirror_series *to, const void *values)
 {
-    const struct mirror_settings *common = &m->settings->common;
-    const struct tern_field tags[] = {
-        {"connector", m->host->connector, 0},
-        {"task", NULL, m->host->task},
-        {"source", common->source_alias, 0},
-        {"target", common->target_alias, 0},
-        {"topic", p->remote, 0},
-        {"partition", NULL, p->partition},
+    const struct source_partition *p = values;
+    int64_t acked = atomic_load(&p->acked), delivered = atomic_load(&p->delivered);
+
+    mirror_metrics_counter(to, "log-findings", (double)atomic_load(&p->findings));
+    mirror_metrics_counter(to, "lost-records", (double)atomic_load(&p->lost));
+    mirror_metrics_gauge(to, "unacknowledged-records", (double)(delivered - acked));
+    mirror_metrics_gauge(to, "held", atomic_load(&p->held));
+}
+
+void source_metrics_emit(struct source_metrics *m, tern_metric_emit *emit, void *arg)
+{
+    const struct mirror_emitter to = {
+        .host = m->host,
+        .settings = &m->settings->common,
+        .formats = &m->settings->metric_names_formats,
+        .type = "MirrorSourceConnector",
+        .emit = emit,
+        .arg = arg,
+        .now_ms = clock_mono_ms(),
     };
-    size_t first = is_new ? 0 : 2;
-    struct emission e = *base;
-
-    e.metric.domain = is_new ? "kafka.connect" : "kafka.connect.mirror";
-    e.metric.type = is_new ? "plugins" : "MirrorSourceConnector";
-    e.metric.tags = tags + first;
-    e.metric.tag_count = COUNT_OF(tags) - first;
-    emit_series(&e, s, now_ms);
-}
-
-void source_metrics_emit(struct source_metrics *m, tern_metric_emit *emit_fn, void *arg)
-{
-    const struct emission base = {.emit = emit_fn, .arg = arg};
-    struct tern_list formats = m->settings->metric_names_formats;
-    int64_t now_ms = clock_mono_ms();
 
     for (size_t i = 0; i < m->count; i++) {
         const struct source_partition *p = source_consumer_at(m->consumer, i);
+        const struct tern_field tags[] = {{"topic", p->remote, 0},
+                                          {"partition", NULL, p->partition}};
         struct series s;
 
         gate_lock(&m->gate);
         s = m->series[i];
         gate_unlock(&m->gate);
-        if (mirror_list_has(&formats, "legacy"))
-            emit_partition(m, &base, p, &s, false, now_ms);
-        if (mirror_list_has(&formats, "new"))
-            emit_partition(m, &base, p, &s, true, now_ms);
+        mirror_metrics_series(&to, tags, COUNT_OF(tags), emit_java, &s);
+        mirror_metrics_own_series(&to, tags, COUNT_OF(tags), emit_own, p);
     }
 }

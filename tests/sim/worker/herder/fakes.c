@@ -691,6 +691,7 @@ struct source_task {
     const struct run_listener *listener;
     void *arg;
     bool stopping;
+    int refs; /* atomic */
 };
 
 static struct source_task *tasks_running; /* fakes.gate */
@@ -719,6 +720,7 @@ struct source_task *source_task_start(const struct source_task_conf *conf, enum 
     t->task = conf->task;
     t->listener = conf->listener;
     t->arg = conf->arg;
+    t->refs = 1;
     ck_assert_str_eq(strmap_get(config_ref_map(conf->config), "task.class"), "ScriptTask");
     gate_lock(&fakes.gate);
     t->next = tasks_running;
@@ -765,9 +767,35 @@ void source_task_await(struct source_task *t, int64_t deadline_ms)
     fakes.tasks_running--;
     gate_wake(&fakes.gate);
     gate_unlock(&fakes.gate);
+    source_task_unref(t);
+}
+
+struct source_task *source_task_ref(struct source_task *t)
+{
+    __atomic_add_fetch(&t->refs, 1, __ATOMIC_SEQ_CST);
+    return t;
+}
+
+void source_task_unref(struct source_task *t)
+{
+    if (__atomic_sub_fetch(&t->refs, 1, __ATOMIC_SEQ_CST) > 0)
+        return;
     free(t->value);
     free(t->connector);
     free(t);
+}
+
+void source_task_metrics(struct source_task *t, tern_metric_emit *emit, void *arg)
+{
+    const struct tern_field tags[] = {{"connector", t->connector, 0}, {"task", NULL, t->task}};
+    const struct tern_metric m = {.domain = "script",
+                                  .type = "task",
+                                  .tags = tags,
+                                  .tag_count = COUNT_OF(tags),
+                                  .name = "value",
+                                  .value = strtod(t->value, NULL)};
+
+    emit(arg, &m);
 }
 
 /* ---- connectors ---- */

@@ -2,6 +2,7 @@
 #include "tests/unit/worker/task/fake_plugin.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -296,6 +297,25 @@ static void task_commit_record(void *self, const struct tern_source_record *reco
         journal_add("commit %s dropped", (const char *)record->cookie);
 }
 
+/* Twice: how many records were made so far, and one without a value. */
+static void task_metrics(void *self, tern_metric_emit *emit, void *arg)
+{
+    static const struct tern_field tag = {"partition", NULL, 3};
+    struct tern_metric m = {.domain = "fake", .type = "task", .tags = &tag, .tag_count = 1};
+    struct tern_error ignored;
+
+    (void)self;
+    (void)visit("task.metrics", &ignored);
+    m.name = "batches";
+    m.value = (double)fake_plugin_counts().batches;
+    m.kind = TERN_METRIC_COUNTER;
+    emit(arg, &m);
+    m.name = "age";
+    m.value = NAN;
+    m.kind = TERN_METRIC_GAUGE;
+    emit(arg, &m);
+}
+
 static void task_commit(void *self)
 {
     (void)self;
@@ -415,6 +435,7 @@ static const struct connector_plugin plugin = {
             .commit = task_commit,
             .interrupt = task_interrupt,
             .stop = task_stop,
+            .metrics = task_metrics,
         },
     .location = "here",
 };

@@ -9,8 +9,8 @@
 #include "worker/task/run_listener.h"
 
 struct fake_script {
-    /* A place is connector.start, connector.task_configs, connector.stop, task.start, task.poll
-     * or task.stop. */
+    /* A place is connector.start, connector.task_configs, connector.stop, task.start, task.poll,
+     * task.metrics (which cannot fail) or task.stop. */
     const char *fail; /* place that fails; NULL: none */
     enum tern_code fail_code;
     int fail_times;      /* so often; 0: always */

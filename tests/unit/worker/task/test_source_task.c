@@ -8,6 +8,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
+#include "lib/base/thread.h"
 #include "lib/base/xmem.h"
 #include "tests/lib/testing.h"
 #include "tests/unit/worker/task/journal.h"
@@ -800,6 +801,94 @@ START_TEST(transition_to_stopped_is_a_stop)
 }
 END_TEST
 
+/* ---- metrics ---- */
+
+struct collected {
+    int batches, ages, others;
+    double last;
+};
+
+static void collect(void *arg, const struct tern_metric *m)
+{
+    struct collected *c = arg;
+
+    ck_assert_str_eq(m->type, "task");
+    ck_assert_uint_eq(m->tag_count, 1);
+    if (strcmp(m->name, "batches") == 0 && m->kind == TERN_METRIC_COUNTER) {
+        c->batches++;
+        c->last = m->value;
+    } else if (strcmp(m->name, "age") == 0 && m->kind == TERN_METRIC_GAUGE) {
+        c->ages++;
+    } else {
+        c->others++;
+    }
+}
+
+/* Before there is an instance, while there is one, and behind its end. */
+START_TEST(metrics_of_an_instance)
+{
+    struct bench b;
+    struct collected before = {0}, during = {0}, after = {0};
+    struct source_task *held;
+
+    bench_init(&b, SCRIPT(.total = 3, .quiet = true), &plain_stage);
+    bench_start(&b, TARGET_PAUSED);
+    ck_assert(journal_wait("c/0 pause", 1));
+    source_task_metrics(b.task, collect, &before);
+    ck_assert_int_eq(before.batches + before.ages + before.others, 0);
+    source_task_transition(b.task, TARGET_STARTED);
+    ck_assert(fake_stage_wait_acked(3));
+    source_task_metrics(b.task, collect, &during);
+    ck_assert_int_eq(during.batches, 1);
+    ck_assert_int_eq(during.ages, 1);
+    ck_assert_int_eq(during.others, 0);
+    ck_assert(during.last == 1);
+    held = source_task_ref(b.task);
+    bench_stop(&b);
+    source_task_metrics(held, collect, &after);
+    ck_assert_int_eq(after.batches + after.ages + after.others, 0);
+    source_task_unref(held);
+    bench_fini(&b);
+}
+END_TEST
+
+struct looker {
+    struct source_task *task;
+    struct thread thread;
+    struct collected seen;
+};
+
+static void look(void *arg)
+{
+    struct looker *l = arg;
+
+    source_task_metrics(l->task, collect, &l->seen);
+    source_task_unref(l->task);
+}
+
+/* A task that is asked for metrics does not end before it has answered, and nobody else waits. */
+START_TEST(metrics_hold_the_instance)
+{
+    struct bench b;
+    struct looker l = {0};
+
+    bench_init(&b, SCRIPT(.total = 3, .quiet = true, .hang = "task.metrics"), &plain_stage);
+    bench_start(&b, TARGET_STARTED);
+    ck_assert(fake_stage_wait_acked(3));
+    l.task = source_task_ref(b.task);
+    thread_start(&l.thread, "look", look, &l);
+    ck_assert(journal_wait("hangs in task.metrics", 1));
+    source_task_stop(b.task);
+    source_task_await(TAKE(b.task), clock_deadline_ms(50));
+    ck_assert_uint_eq(journal_count("task.stop"), 0);
+    fake_plugin_release();
+    ck_assert(journal_wait("task.stop", 1));
+    thread_join(&l.thread);
+    ck_assert_int_eq(l.seen.batches, 1);
+    bench_fini(&b);
+}
+END_TEST
+
 static void fill(Suite *suite)
 {
     test_add(suite, a_whole_life);
@@ -831,6 +920,8 @@ static void fill(Suite *suite)
     test_add_rows(suite, abandoned, COUNT_OF(hang_places));
     test_add(suite, error_after_a_stop);
     test_add(suite, transition_to_stopped_is_a_stop);
+    test_add(suite, metrics_of_an_instance);
+    test_add(suite, metrics_hold_the_instance);
 }
 
 TEST_MAIN("source_task", fill)

@@ -9,6 +9,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
+#include "lib/base/strmap.h"
 #include "tests/lib/testing.h"
 
 enum {
@@ -31,9 +32,14 @@ static const char *const names[] = {
     "replication-latency-ms-min",
 };
 
+/* Those that Java does not have. */
+static const char *const own_names[] = {"log-findings", "lost-records", "unacknowledged-records",
+                                        "held"};
+
 struct seen {
-    struct buf beans;               /* each once, a line */
-    double values[COUNT_OF(names)]; /* of partition 0 in the legacy format */
+    struct buf beans;                /* each once, a line */
+    double values[COUNT_OF(names)];  /* of partition 0 in the legacy format */
+    double own[COUNT_OF(own_names)]; /* of partition 0 */
     size_t count;
 };
 
@@ -58,6 +64,15 @@ static void see(void *arg, const struct tern_metric *m)
         if (strcmp(names[i], m->name) == 0 && legacy && first)
             s->values[i] = m->value;
     }
+    for (size_t i = 0; i < COUNT_OF(own_names); i++) {
+        if (strcmp(own_names[i], m->name) == 0 && first)
+            s->own[i] = m->value;
+    }
+    ck_assert_int_eq(m->kind, str_ends_with(m->name, "-count") ||
+                                      strcmp(m->name, "log-findings") == 0 ||
+                                      strcmp(m->name, "lost-records") == 0
+                                  ? TERN_METRIC_COUNTER
+                                  : TERN_METRIC_GAUGE);
     s->count++;
     buf_fini(&bean);
 }
@@ -88,6 +103,7 @@ START_TEST(metrics)
         .value = {.type = TERN_VALUE_BYTES, .as.bytes = {"0123456789", 10}}};
     struct tern_source_batch batch = {.records = &record, .count = 1};
     struct source_consumer *consumer;
+    struct source_partition *p;
     struct source_metrics *m;
     struct tern_error err;
 
@@ -97,17 +113,19 @@ START_TEST(metrics)
     source_consumer_add(consumer, "orders", "A.orders", 7);
     m = source_metrics_new(&settings, &host, consumer, 0);
     source_metrics_emit(m, see, &s);
-    ck_assert_uint_eq(s.count, 2 * 2 * COUNT_OF(names));
+    ck_assert_uint_eq(s.count, 2 * (2 * COUNT_OF(names) + COUNT_OF(own_names)));
     ck_assert_str_eq(
         buf_str(&s.beans),
         "kafka.connect.mirror:type=MirrorSourceConnector,source=A,target=B,topic=A.orders,"
         "partition=0\n"
         "kafka.connect:type=plugins,connector=MirrorSourceConnector,task=3,source=A,target=B,"
         "topic=A.orders,partition=0\n"
+        "tern.mirror:type=MirrorSourceConnector,source=A,target=B,topic=A.orders,partition=0\n"
         "kafka.connect.mirror:type=MirrorSourceConnector,source=A,target=B,topic=A.orders,"
         "partition=7\n"
         "kafka.connect:type=plugins,connector=MirrorSourceConnector,task=3,source=A,target=B,"
-        "topic=A.orders,partition=7\n");
+        "topic=A.orders,partition=7\n"
+        "tern.mirror:type=MirrorSourceConnector,source=A,target=B,topic=A.orders,partition=7\n");
     ck_assert(value_of(&s, "record-count") == 0 && value_of(&s, "record-age-ms") == 0);
     ck_assert(isnan(value_of(&s, "record-age-ms-avg")));
 
@@ -121,6 +139,15 @@ START_TEST(metrics)
     ck_assert(value_of(&s, "record-age-ms") >= 1000 && value_of(&s, "record-age-ms") < 60000);
     ck_assert(value_of(&s, "replication-latency-ms-max") >= 1000);
     ck_assert(value_of(&s, "replication-latency-ms-avg") >= 1000);
+
+    p = source_consumer_at(consumer, 0);
+    atomic_store(&p->delivered, 12);
+    atomic_store(&p->acked, 10);
+    atomic_store(&p->findings, 1);
+    atomic_store(&p->lost, 77);
+    atomic_store(&p->held, true);
+    source_metrics_emit(m, see, &s);
+    ck_assert(s.own[0] == 1 && s.own[1] == 77 && s.own[2] == 2 && s.own[3] == 1);
     source_metrics_free(m);
     source_consumer_free(consumer);
     buf_fini(&s.beans);
