@@ -217,6 +217,12 @@ struct tern_connector_class {
      */
     int (*alter_offsets)(const struct tern_config *config, const struct tern_offset_change *changes,
                          size_t count, bool *ret_handled, struct tern_error *err);
+    /*
+     * What is odd in a configuration and no fault: keys that nobody reads, probably misspelt. The
+     * worker logs it when a user sets the configuration; it leaves out what it reads itself. No
+     * instance exists. May be NULL: keys that are near to one of the tables are told. Thread: any.
+     */
+    void (*remarks)(const struct tern_config *config, tern_config_fault *remark, void *arg);
 };
 
 struct tern_plugin {

@@ -7,6 +7,7 @@ from kit.kafka import Record
 from kit.mm2 import CHECKPOINT, CONNECTORS, SOURCE
 from kit.setup import quick_properties
 from kit.wait import wait_until
+from kit.worker import mirror_client
 
 _T0 = 1_700_000_000_000
 
@@ -234,7 +235,22 @@ def test_three_clusters_in_one_process(pair, mirror, cluster_factory, pair_of):
     pair.west.kafka.read(f"{e}.{topic}", count=100)
     arrived = north.kafka.read(f"{w}.{e}.{topic}", count=100)
     assert _contents(arrived) == _contents(pair.east.kafka.read(topic))
-    north.kafka.wait_topic(f"{w}.{e}.heartbeats")
+    far = f"{w}.{e}.heartbeats"
+    written = wait_until(lambda: [h for h in pair.there.heartbeats(north, far) if h.source == w], 60,
+                         "heartbeats that west's worker wrote to east come to north by two hops")
+    assert written[0].target == e
+    north.kafka.wait_topic(f"{w}.heartbeats")
+    _assert_upstream(north, {w: 1, e: 2})
+    _assert_upstream(pair.west, {e: 1, n: -1})
+
+
+def _assert_upstream(cluster, hops):
+    """What our client finds: {alias: hops}, -1 for a cluster that is not mirrored to this one."""
+    ask = ("--bootstrap-server", cluster.bootstrap)
+    upstream = mirror_client(*ask, "upstream").stdout.splitlines()
+    for alias, count in hops.items():
+        assert int(mirror_client(*ask, "hops", alias).stdout) == count
+        assert (alias in upstream) == (count > 0), upstream
 
 
 @pytest.mark.timeout(300)

@@ -265,7 +265,8 @@ int herder_resolve(struct herder *h, const struct tern_config *raw, struct strma
 
 /*
  * Checks a configuration as a user gives it, with the connector's class, which may block: not for
- * the herder's thread. *ret_refusal: NULL, or all that is wrong with it, to be freed. Errors:
+ * the herder's thread. *ret_refusal: NULL, or all that is wrong with it, to be freed. What is odd
+ * and no fault, such as keys that nobody reads, is logged at WARN. Errors:
  * TERN_EINTERNAL: what ends a validation, such as a variable that cannot be resolved.
  */
 int herder_check_config(struct herder *h, const struct tern_config *raw, char **ret_refusal,

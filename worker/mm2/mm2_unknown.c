@@ -8,7 +8,9 @@
 #include "lib/base/xmem.h"
 #include "lib/conf/config_def.h"
 #include "lib/conf/properties.h"
+#include "worker/herder/connector_remarks.h"
 #include "worker/herder/worker_config.h"
+#include "worker/mm2/mm2_check.h"
 #include "worker/mm2/mm2_keys.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorMaker");
@@ -110,13 +112,23 @@ static const char *nearest(enum place place, const char *key)
     return found;
 }
 
-static void warn(const struct mm2_plan *plan, const char *key, const char *what)
+/* Keys of which something was said: once is enough, however many flows have them. */
+struct said {
+    const struct mm2_plan *plan;
+    const struct mm2_flow *flow; /* whose connector is looked at */
+    struct strmap keys;
+};
+
+static void warn(struct said *said, const char *key, const char *what)
 {
+    const struct mm2_plan *plan = said->plan;
+
+    if (!strmap_set_if_absent(&said->keys, key, NULL))
+        return;
     log_warn("%s:%ld: %s: %s", plan->path, properties_line_of(&plan->lines, key), key, what);
 }
 
-static void warn_meant(const struct mm2_plan *plan, const char *key, const char *part,
-                       enum place place)
+static void warn_meant(struct said *said, const char *key, const char *part, enum place place)
 {
     const char *meant = nearest(place, part);
     CLEANUP(freep)
@@ -125,27 +137,50 @@ static void warn_meant(const struct mm2_plan *plan, const char *key, const char 
                        : NULL;
 
     if (text)
-        warn(plan, key, text);
+        warn(said, key, text);
 }
 
-static void check_top(const struct mm2_plan *plan, const char *key)
+static void on_top_remark(void *arg, const char *key, const char *message)
+{
+    char **ret_text = arg;
+
+    if (strcmp(key, "connector.class") != 0 && !*ret_text)
+        *ret_text = xstrdup(message);
+}
+
+/* A key that nobody reads at the top, and no other is near to: the class may know what it was. */
+static void warn_unknown_top(struct said *said, const char *key)
+{
+    CLEANUP(strmap_fini) struct strmap map = STRMAP_INIT;
+    CLEANUP(freep) char *text = NULL;
+    struct tern_config alone;
+
+    strmap_set(&map, "connector.class", "org.apache.kafka.connect.mirror.MirrorSourceConnector");
+    strmap_set(&map, key, "");
+    alone = strmap_config(&map);
+    if (said->plan->flow_count)
+        connector_remarks(said->plan->flows[0].plugins, &alone, on_top_remark, &text);
+    warn(said, key, text ? text : "unknown setting");
+}
+
+static void check_top(struct said *said, const char *key)
 {
     if (is_top_key(key))
         return;
     if (has_row(worker_tables, key)) {
-        warn(plan, key, "is not read here: it belongs to one cluster, as <alias>.<setting>");
+        warn(said, key, "is not read here: it belongs to one cluster, as <alias>.<setting>");
         return;
     }
     if (is_flow_key(key)) {
-        warn(plan, key,
+        warn(said, key,
              "is not read here: it belongs to a flow or a cluster, as "
              "<source>-><target>.<setting> or <alias>.<setting>");
         return;
     }
     if (nearest(PLACE_TOP, key))
-        warn_meant(plan, key, key, PLACE_TOP);
+        warn_meant(said, key, key, PLACE_TOP);
     else
-        warn(plan, key, "unknown setting");
+        warn_unknown_top(said, key);
 }
 
 /* Whether key begins with an alias, and the first part after one that is not known; NULL: all are.
@@ -181,20 +216,50 @@ static const char *after_flow_of(const struct mm2_plan *plan, const char *key)
     return NULL;
 }
 
-void mm2_warn_unknown(const struct mm2_plan *plan)
+/* Each key of the file where it stands. */
+static void check_places(struct said *said)
 {
+    const struct mm2_plan *plan = said->plan;
+
     STRMAP_FOREACH (&plan->raw, e) {
         const char *part;
 
         if (strstr(e->key, "->")) {
             part = after_flow_of(plan, e->key);
             if (part && !is_flow_key(part))
-                warn_meant(plan, e->key, part, PLACE_FLOW);
+                warn_meant(said, e->key, part, PLACE_FLOW);
         } else if (in_cluster(plan, e->key, &part)) {
             if (part)
-                warn_meant(plan, e->key, part, PLACE_CLUSTER);
+                warn_meant(said, e->key, part, PLACE_CLUSTER);
         } else {
-            check_top(plan, e->key);
+            check_top(said, e->key);
         }
     }
+}
+
+/* A key of a flow's connector that nobody reads: said of the key of the file that it comes from. */
+static void on_remark(void *arg, const char *key, const char *message)
+{
+    struct said *said = arg;
+    const struct tern_config raw = strmap_config(&said->plan->raw);
+    CLEANUP(freep) char *origin = mm2_connector_origin(&raw, said->flow, key);
+
+    if (strmap_has(&said->plan->raw, origin))
+        warn(said, origin, message);
+}
+
+void mm2_warn_unknown(const struct mm2_plan *plan)
+{
+    struct said said = {.plan = plan};
+
+    check_places(&said);
+    for (size_t i = 0; i < plan->flow_count; i++) {
+        const struct mm2_flow_plan *flow = &plan->flows[i];
+        const struct tern_config config = strmap_config(&flow->connectors[MM2_SOURCE].config);
+
+        said.flow = &flow->flow;
+        if (flow->flow.is_enabled) /* its three connectors have the same keys */
+            connector_remarks(flow->plugins, &config, on_remark, &said);
+    }
+    strmap_fini(&said.keys);
 }

@@ -15,6 +15,7 @@
 #include "connectors/mirror/common/group_filter.h"
 #include "connectors/mirror/common/mirror_config.h"
 #include "connectors/mirror/common/mirror_open.h"
+#include "connectors/mirror/common/mirror_remarks.h"
 #include "connectors/mirror/common/mirror_validate.h"
 #include "connectors/mirror/common/replication_policy.h"
 #include "connectors/mirror/common/scheduler.h"
@@ -304,4 +305,5 @@ const struct tern_connector_class checkpoint_connector_class = {
     .task_configs = task_configs,
     .stop = stop,
     .alter_offsets = alter_offsets_checkpoint,
+    .remarks = mirror_remarks,
 };

@@ -4,12 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "connectors/mirror/common/mirror_config_keys.h"
-#include "lib/base/log.h"
-#include "lib/base/strmap.h"
 #include "lib/conf/config_def.h"
-
-LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorSourceConfig");
 
 enum {
     WATCH_MIN_MS = 100,
@@ -73,36 +68,14 @@ static const struct tern_config_key own_keys[] = {
 
 const struct tern_config_key *const mirror_own_tables[] = {own_keys, NULL};
 
-/* All keys of ours that a connector's configuration may hold: those of the others come along. */
-static const struct tern_config_key *const known_tables[] = {
-    own_keys, mirror_config_source_own_keys, mirror_config_checkpoint_own_keys, NULL};
-
-/* Keys of Java's, and of the worker, are not ours to judge. */
-static bool is_foreign(const char *key)
-{
-    return !str_starts_with(key, MIRROR_OWN_PREFIX) || str_starts_with(key, "tern.offset.flush.") ||
-           str_starts_with(key, "tern.worker.");
-}
-
-static void warn_unknown(void *arg, const char *key, const char *nearest)
-{
-    (void)arg;
-    if (is_foreign(key))
-        return;
-    log_warn("Unknown setting '%s'%s%s%s", key, nearest ? ", did you mean '" : "",
-             nearest ? nearest : "", nearest ? "'?" : "");
-}
-
 int mirror_own_bind(const struct tern_config *config, struct mirror_own *ret_own,
                     struct tern_error *err)
 {
-    const struct config_def def = CONFIG_DEF(known_tables);
     CLEANUP(config_memory_freep) struct config_memory *memory = NULL;
     struct texts t = {0};
 
     if (config_bind(mirror_own_tables, config, &t, &memory, err) < 0)
         return -1;
-    config_unknown(&def, config, warn_unknown, NULL);
     *ret_own = (struct mirror_own){
         .loops = strcmp(t.loop, "filter") == 0 ? MIRROR_LOOPS_FILTER
                  : strcmp(t.loop, "fail") == 0 ? MIRROR_LOOPS_FAIL

@@ -43,6 +43,6 @@ struct mirror_own {
 /* The table of the keys; ends with NULL. */
 extern const struct tern_config_key *const mirror_own_tables[];
 
-/* Errors: TERN_EINVALID, the first wrong key. Warns of tern.* keys that nobody knows. */
+/* Errors: TERN_EINVALID, the first wrong key. */
 int mirror_own_bind(const struct tern_config *config, struct mirror_own *ret_own,
                     struct tern_error *err) MUST_CHECK;

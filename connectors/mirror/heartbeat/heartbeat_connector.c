@@ -8,6 +8,7 @@
 #include "connectors/mirror/common/alter_offsets.h"
 #include "connectors/mirror/common/mirror_config.h"
 #include "connectors/mirror/common/mirror_open.h"
+#include "connectors/mirror/common/mirror_remarks.h"
 #include "connectors/mirror/common/mirror_validate.h"
 #include "connectors/mirror/common/replication_policy.h"
 #include "connectors/mirror/common/scheduler.h"
@@ -100,4 +101,5 @@ const struct tern_connector_class heartbeat_connector_class = {
     .task_configs = task_configs,
     .stop = stop,
     .alter_offsets = alter_offsets_heartbeat,
+    .remarks = mirror_remarks,
 };

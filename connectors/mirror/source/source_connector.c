@@ -17,6 +17,7 @@
 #include "connectors/mirror/common/mirror_config.h"
 #include "connectors/mirror/common/mirror_open.h"
 #include "connectors/mirror/common/mirror_own.h"
+#include "connectors/mirror/common/mirror_remarks.h"
 #include "connectors/mirror/common/mirror_validate.h"
 #include "connectors/mirror/common/mirror_wire.h"
 #include "connectors/mirror/common/replication_policy.h"
@@ -458,4 +459,5 @@ const struct tern_connector_class source_connector_class = {
     .task_configs = task_configs,
     .stop = stop,
     .alter_offsets = alter_offsets_source,
+    .remarks = mirror_remarks,
 };

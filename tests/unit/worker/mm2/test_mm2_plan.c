@@ -86,7 +86,16 @@ static const struct tern_source_task_class task_class = {
         .stop = no_stop,                                       \
         __VA_ARGS__}
 
-CLASS(source_class, "MirrorSourceConnector", .validate = NULL);
+/* As the source connector: some keys that it knows nothing of. */
+static void remark_odd(const struct tern_config *config, tern_config_fault *remark, void *arg)
+{
+    for (size_t i = 0; i < config->count; i++) {
+        if (strstr(config->entries[i].key, "odd"))
+            remark(arg, config->entries[i].key, "odd");
+    }
+}
+
+CLASS(source_class, "MirrorSourceConnector", .remarks = remark_odd);
 CLASS(heartbeat_class, "MirrorHeartbeatConnector", .validate = NULL);
 CLASS(checkpoint_class, "MirrorCheckpointConnector", .validate = refuse_quiet);
 
@@ -362,10 +371,29 @@ static const struct {
     {"consumer.max.poll.records = 1", "consumer.max.poll.records: is not read here: it belongs to "
                                       "a flow or a cluster"},
     {"qqqqqqqqqqqqqqq = 1", "qqqqqqqqqqqqqqq: unknown setting"},
-    {"a->b.my.filter.setting = 1", NULL},
-    {"a->b.source.consumer.fetch.max.bytes = 1", NULL},
-    {"a.consumer.max.poll.records = 1", NULL},
+    {"a->b.my.filter.setting = 1", NULL}, /* for the class to say */
     {"replication.policy.mine = 1", NULL},
+    {"a->b.odd.one = 1", "a->b.odd.one: odd"},
+    {"a.consumer.odd = 1", "a.consumer.odd: odd"},
+    {"a->b.source.consumer.odd = 1", "a->b.source.consumer.odd: odd"},
+    {"a->b.consumer.odd = 1", "a->b.consumer.odd: odd"},
+    {"b.admin.odd = 1\na->b.admin.x = 1", "b.admin.odd: odd"},
+    {"a.odd.thing = 1", "a.odd.thing: odd"},
+    {"tern.odd = 1", "tern.odd: odd"},
+    {"odd.list = 1", "odd.list: odd"}, /* no connector gets it: the class knows what it was */
+    {"b->a.enabled = true\na.consumer.odd = 1", "a.consumer.odd: odd"}, /* once for both flows */
+    {"a->b.producer.override.linger.sm = 1",
+     "a->b.producer.override.linger.sm: unknown setting of a producer, did you mean 'linger.ms'?"},
+    {"a->b.source.consumer.fetch.max.bytes = 1", NULL},
+    {"a->b.source.consumer.partitioner.class = x", NULL}, /* said when the client is opened */
+    {"a.consumer.max.poll.records = 1", NULL},
+    {"a->b.use.defaults.from = source", NULL},
+    {"a->b.replication.policy.separator = _", NULL},
+    {"a->b.transforms.x.type = y", NULL},
+    {"a->b.topic.creation.groups = y", NULL},
+    {"a->b.producer.override.compression.type = lz4", NULL},
+    {"b.offset.flush.interval.ms = 1000", NULL},
+    {"tern.loss.policy = fail", NULL},
     {"ssl.endpoint.identification.algorithm =", NULL},
     {"plugin.path = /x", NULL},
 };

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * connector_remarks - what is odd in a connector's configuration, and no fault: keys that neither
+ * the worker nor the connector's class reads. Asks the class, which may take long. Thread: any but
+ * the herder's.
+ *
+ * A class that says nothing itself (tern_connector_class.remarks) may read keys that it does not
+ * define: of those only what is near to a defined key is remarked on.
+ */
+#include "worker/plugin/plugin_registry.h"
+
+/* variables of config need not be resolved; remark is called for each key, in their order. */
+void connector_remarks(const struct plugin_registry *plugins, const struct tern_config *config,
+                       tern_config_fault *remark, void *arg);
