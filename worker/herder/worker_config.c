@@ -7,12 +7,14 @@
 #include "lib/base/log.h"
 #include "lib/base/xmem.h"
 #include "lib/conf/config_def.h"
+#include "lib/conf/security_keys.h"
 #include "worker/task/override_policy.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.runtime.distributed.DistributedConfig");
 
 const struct tern_config_key *const worker_tables[] = {
-    worker_connect_keys, worker_rest_keys, worker_client_keys, worker_security_keys, NULL,
+    worker_connect_keys,    worker_rest_keys, worker_client_keys,
+    security_protocol_keys, security_keys,    NULL,
 };
 
 /* A fault of two settings together. */

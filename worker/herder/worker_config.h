@@ -19,7 +19,6 @@
 extern const struct tern_config_key worker_connect_keys[];
 extern const struct tern_config_key worker_rest_keys[];
 extern const struct tern_config_key worker_client_keys[];
-extern const struct tern_config_key worker_security_keys[]; /* security.protocol, ssl.*, sasl.* */
 /* All of them; ends with NULL. */
 extern const struct tern_config_key *const worker_tables[];
 

@@ -34,16 +34,11 @@ const struct tern_validator worker_valid_at_least_0 = RANGE(0, INT64_MAX);
 const struct tern_validator worker_valid_at_least_1 = RANGE(1, INT64_MAX);
 const struct tern_validator worker_valid_at_least_minus_1 = RANGE(-1, INT64_MAX);
 const struct tern_validator worker_valid_int_at_least_0 = RANGE(0, INT32_MAX);
-const struct tern_validator worker_valid_0_to_900 = RANGE(0, 900);
-const struct tern_validator worker_valid_0_to_3600 = RANGE(0, 3600);
-const struct tern_validator worker_valid_0_to_86400 = RANGE(0, 86400);
 
 const struct tern_validator worker_valid_list = LIST(TERN_LIST_NOT_EMPTY);
 const struct tern_validator worker_valid_list_or_empty = LIST(0);
 const struct tern_validator worker_valid_list_or_null = LIST(TERN_ALLOW_NULL);
 
-const struct tern_validator worker_valid_assertion =
-    WORDS(TERN_VALID_ONE_OF_ANY_CASE, "ES256", "RS256");
 const struct tern_validator worker_valid_client_auth =
     WORDS(TERN_VALID_ONE_OF, "required", "requested", "none");
 const struct tern_validator worker_valid_discovery =
@@ -55,8 +50,6 @@ const struct tern_validator worker_valid_exactly_once =
 const struct tern_validator worker_valid_metrics_level = WORDS(TERN_VALID_ONE_OF, "INFO", "DEBUG");
 const struct tern_validator worker_valid_recovery =
     WORDS(TERN_VALID_ONE_OF_ANY_CASE, "REBOOTSTRAP", "NONE");
-const struct tern_validator worker_valid_security_protocol =
-    WORDS(TERN_VALID_ONE_OF_ANY_CASE, "SASL_SSL", "PLAINTEXT", "SSL", "SASL_PLAINTEXT");
 
 /* Any case is accepted though the description does not say so, as in the peer. */
 static int check_protocol(const char *key, const char *value, struct tern_error *err)
@@ -112,35 +105,6 @@ const struct tern_validator worker_valid_partitions =
 const struct tern_validator worker_valid_replication =
     CUSTOM(check_replication, "Positive number not larger than the number of brokers in the Kafka "
                               "cluster, or -1 to use the broker's default");
-
-static int check_double(const char *key, const char *value, double min, double max,
-                        struct tern_error *err)
-{
-    CLEANUP(config_value_fini) struct config_value n;
-
-    if (!number_of(key, TERN_DOUBLE, value, &n))
-        return tern_fail(err, TERN_EINVALID, "Value must be non-null");
-    if (!(n.real >= min))
-        return tern_fail(err, TERN_EINVALID, "Value must be at least %.1f", min);
-    if (n.real > max)
-        return tern_fail(err, TERN_EINVALID, "Value must be no more than %g", max);
-    return 0;
-}
-
-static int check_refresh_factor(const char *key, const char *value, struct tern_error *err)
-{
-    return check_double(key, value, 0.5, 1.0, err);
-}
-
-static int check_refresh_jitter(const char *key, const char *value, struct tern_error *err)
-{
-    return check_double(key, value, 0.0, 0.25, err);
-}
-
-const struct tern_validator worker_valid_refresh_factor =
-    CUSTOM(check_refresh_factor, "[0.5,...,1.0]");
-const struct tern_validator worker_valid_refresh_jitter =
-    CUSTOM(check_refresh_jitter, "[0.0,...,0.25]");
 
 /* The algorithms of HMAC that OpenSSL and every Java have; names in any case, as in Java. */
 static const char *const macs[] = {"HmacSHA256",     "HmacSHA1",     "HmacSHA224",

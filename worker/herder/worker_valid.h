@@ -7,15 +7,11 @@ extern const struct tern_validator worker_valid_at_least_0;
 extern const struct tern_validator worker_valid_at_least_1;
 extern const struct tern_validator worker_valid_at_least_minus_1;
 extern const struct tern_validator worker_valid_int_at_least_0;
-extern const struct tern_validator worker_valid_0_to_900;
-extern const struct tern_validator worker_valid_0_to_3600;
-extern const struct tern_validator worker_valid_0_to_86400;
 
 extern const struct tern_validator worker_valid_list; /* at least one item */
 extern const struct tern_validator worker_valid_list_or_empty;
 extern const struct tern_validator worker_valid_list_or_null;
 
-extern const struct tern_validator worker_valid_assertion;
 extern const struct tern_validator worker_valid_client_auth;
 extern const struct tern_validator worker_valid_discovery;
 extern const struct tern_validator worker_valid_dns_lookup;
@@ -23,7 +19,6 @@ extern const struct tern_validator worker_valid_exactly_once;
 extern const struct tern_validator worker_valid_metrics_level;
 extern const struct tern_validator worker_valid_protocol;
 extern const struct tern_validator worker_valid_recovery;
-extern const struct tern_validator worker_valid_security_protocol;
 
 extern const struct tern_validator worker_valid_header_rules;
 extern const struct tern_validator worker_valid_key_algorithm;
@@ -31,6 +26,4 @@ extern const struct tern_validator worker_valid_listeners;
 extern const struct tern_validator worker_valid_mac;
 extern const struct tern_validator worker_valid_macs;
 extern const struct tern_validator worker_valid_partitions;
-extern const struct tern_validator worker_valid_refresh_factor;
-extern const struct tern_validator worker_valid_refresh_jitter;
 extern const struct tern_validator worker_valid_replication;

@@ -12,6 +12,7 @@
 #include "lib/conf/config_variables.h"
 #include "lib/conf/properties.h"
 #include "lib/conf/regex.h"
+#include "lib/conf/security_keys.h"
 #include "worker/convert/converter.h"
 #include "worker/herder/connector_validate.h"
 #include "worker/herder/worker_config.h"
@@ -125,8 +126,8 @@ static void on_driver_fault(void *arg, const char *key, const char *message)
 
 void mm2_check_driver(struct mm2_faults *faults)
 {
-    static const struct tern_config_key *const tables[] = {mm2_driver_keys, worker_security_keys,
-                                                           worker_rest_keys, NULL};
+    static const struct tern_config_key *const tables[] = {mm2_driver_keys, security_protocol_keys,
+                                                           security_keys, worker_rest_keys, NULL};
     const struct tern_config raw = strmap_config(&faults->plan->raw);
     const char *clusters = strmap_get(&faults->plan->raw, "clusters");
     struct config_memory *memory = NULL;

@@ -7,6 +7,7 @@
 #include "lib/base/vec.h"
 #include "lib/base/xmem.h"
 #include "lib/conf/config_def.h"
+#include "lib/conf/security_keys.h"
 #include "worker/herder/worker_config.h"
 #include "worker/mm2/mm2_keys.h"
 
@@ -133,7 +134,8 @@ void mm2_flows_fini(struct mm2_flows *flows)
 
 bool mm2_is_client_key(const char *key)
 {
-    static const struct tern_config_key *const tables[] = {worker_security_keys, NULL};
+    static const struct tern_config_key *const tables[] = {security_protocol_keys, security_keys,
+                                                           NULL};
     const struct config_def def = CONFIG_DEF(tables);
     struct tern_config_key row;
 
@@ -319,8 +321,8 @@ int mm2_client_config(const struct tern_config *raw, const struct provider_set *
                       const char *alias, const char *role, struct strmap *out,
                       struct tern_error *err)
 {
-    static const struct tern_config_key *const tables[] = {worker_connect_keys,
-                                                           worker_security_keys, NULL};
+    static const struct tern_config_key *const tables[] = {
+        worker_connect_keys, security_protocol_keys, security_keys, NULL};
     CLEANUP(strmap_fini) struct strmap unresolved = STRMAP_INIT;
     CLEANUP(strmap_fini) struct strmap props = STRMAP_INIT;
     const struct config_def def = CONFIG_DEF(tables);

@@ -6,6 +6,7 @@
 
 #include "connectors/mirror/common/mirror_config_keys.h"
 #include "lib/base/xmem.h"
+#include "lib/conf/security_keys.h"
 
 enum role {
     CONSUMER,
@@ -52,7 +53,7 @@ bool mirror_client_is_shared_key(const char *key)
 {
     if (strcmp(key, "bootstrap.servers") == 0 || strcmp(key, "security.protocol") == 0)
         return true;
-    for (const struct tern_config_key *k = mirror_config_client_keys; k->name; k++) {
+    for (const struct tern_config_key *k = security_keys; k->name; k++) {
         if (strcmp(key, k->name) == 0)
             return true;
     }

@@ -5,24 +5,25 @@
 
 #include "connectors/mirror/common/mirror_config_keys.h"
 #include "lib/conf/config_def.h"
+#include "lib/conf/security_keys.h"
 
 /* The order is that of Java's definitions: it shows in REST. */
 const struct tern_config_key *const mirror_source_tables[] = {
-    mirror_config_base_keys, mirror_config_common_keys, mirror_config_client_keys,
-    mirror_config_source_keys, NULL};
+    mirror_config_base_keys, mirror_config_common_keys, security_keys, mirror_config_source_keys,
+    NULL};
 const struct tern_config_key *const mirror_checkpoint_tables[] = {
-    mirror_config_base_keys, mirror_config_common_keys, mirror_config_client_keys,
+    mirror_config_base_keys, mirror_config_common_keys, security_keys,
     mirror_config_checkpoint_keys, NULL};
 const struct tern_config_key *const mirror_heartbeat_tables[] = {
-    mirror_config_base_keys, mirror_config_common_keys, mirror_config_client_keys,
-    mirror_config_heartbeat_keys, NULL};
+    mirror_config_base_keys, mirror_config_common_keys, security_keys, mirror_config_heartbeat_keys,
+    NULL};
 const struct tern_config_key *const mirror_source_own_tables[] = {mirror_config_source_own_keys,
                                                                   NULL};
 const struct tern_config_key *const mirror_checkpoint_own_tables[] = {
     mirror_config_checkpoint_own_keys, NULL};
 const struct tern_config_key *const mirror_source_task_tables[] = {mirror_config_base_keys,
                                                                    mirror_config_common_keys,
-                                                                   mirror_config_client_keys,
+                                                                   security_keys,
                                                                    mirror_config_source_keys,
                                                                    mirror_config_source_own_keys,
                                                                    mirror_config_source_task_keys,
@@ -30,7 +31,7 @@ const struct tern_config_key *const mirror_source_task_tables[] = {mirror_config
 const struct tern_config_key *const mirror_checkpoint_task_tables[] = {
     mirror_config_base_keys,
     mirror_config_common_keys,
-    mirror_config_client_keys,
+    security_keys,
     mirror_config_checkpoint_keys,
     mirror_config_checkpoint_own_keys,
     mirror_config_checkpoint_task_keys,

@@ -8,8 +8,6 @@
 extern const struct tern_config_key mirror_config_base_keys[];
 /* The mirror connectors': enabled, aliases, ... Bound in struct mirror_settings. */
 extern const struct tern_config_key mirror_config_common_keys[];
-/* ssl.* and sasl.* of Kafka's clients. Not bound. */
-extern const struct tern_config_key mirror_config_client_keys[];
 /* Bound in the settings of each connector. */
 extern const struct tern_config_key mirror_config_source_keys[];
 extern const struct tern_config_key mirror_config_checkpoint_keys[];

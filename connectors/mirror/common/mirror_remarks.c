@@ -10,6 +10,7 @@
 #include "lib/base/strmap.h"
 #include "lib/base/xmem.h"
 #include "lib/conf/config_def.h"
+#include "lib/conf/security_keys.h"
 #include "lib/kafka/client_names.h"
 
 /* Read by filters, policies and tasks, and in no definition. */
@@ -23,7 +24,6 @@ static const struct tern_config_key hidden_keys[] = {
 /* What every client of a cluster takes from its settings, beside TLS and SASL. */
 static const struct tern_config_key cluster_keys[] = {
     {.name = "bootstrap.servers"},
-    {.name = "security.protocol"},
     TERN_END,
 };
 
@@ -107,7 +107,8 @@ static bool is_clients(const struct remarks *r, const char *key)
 static bool is_clusters(const struct remarks *r, const char *key)
 {
     static const char *const prefixes[] = {"source.cluster.", "target.cluster."};
-    const struct tern_config_key *const tables[] = {cluster_keys, mirror_config_client_keys, NULL};
+    const struct tern_config_key *const tables[] = {cluster_keys, security_protocol_keys,
+                                                    security_keys, NULL};
     const struct config_def shared = CONFIG_DEF(tables);
 
     for (size_t i = 0; i < COUNT_OF(prefixes); i++) {
@@ -153,7 +154,7 @@ void mirror_remarks(const struct tern_config *config, tern_config_fault *remark,
 {
     const struct tern_config_key *const tables[] = {mirror_config_base_keys,
                                                     mirror_config_common_keys,
-                                                    mirror_config_client_keys,
+                                                    security_keys,
                                                     mirror_config_source_keys,
                                                     mirror_config_checkpoint_keys,
                                                     mirror_config_heartbeat_keys,

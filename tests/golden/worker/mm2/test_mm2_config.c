@@ -10,6 +10,7 @@
 #include "lib/conf/config_def.h"
 #include "lib/conf/config_value.h"
 #include "lib/conf/properties.h"
+#include "lib/conf/security_keys.h"
 #include "tests/lib/testing.h"
 #include "worker/herder/worker_config.h"
 #include "worker/mm2/mm2_config.h"
@@ -222,8 +223,8 @@ END_TEST
 
 static void check_client(const struct strmap *got, const json_t *wanted, const char *what)
 {
-    static const struct tern_config_key *const tables[] = {worker_connect_keys,
-                                                           worker_security_keys, NULL};
+    static const struct tern_config_key *const tables[] = {
+        worker_connect_keys, security_protocol_keys, security_keys, NULL};
     const struct config_def def = CONFIG_DEF(tables);
     const char *key;
     json_t *value;
@@ -311,8 +312,8 @@ END_TEST
 
 START_TEST(driver_keys_are_those_of_java)
 {
-    static const struct tern_config_key *const tables[] = {mm2_driver_keys, worker_security_keys,
-                                                           worker_rest_keys, NULL};
+    static const struct tern_config_key *const tables[] = {mm2_driver_keys, security_protocol_keys,
+                                                           security_keys, worker_rest_keys, NULL};
     json_t *golden = test_json(GOLDEN "mm2-keys.json");
     const json_t *rows = test_array(golden, "driver");
     const struct config_def def = CONFIG_DEF(tables);

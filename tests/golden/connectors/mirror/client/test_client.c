@@ -2,6 +2,7 @@
 /* What Java's MirrorClient makes of topic names, and its clients of an mm2.properties. */
 #include "connectors/mirror/client/client_config.h"
 #include "connectors/mirror/client/topology.h"
+#include "lib/conf/security_keys.h"
 #include "tests/lib/testing.h"
 
 #include <string.h>
@@ -172,7 +173,7 @@ static char *text_of(const json_t *value)
 
 static const char *default_of(const char *key)
 {
-    for (const struct tern_config_key *k = mirror_config_client_keys; k->name; k++) {
+    for (const struct tern_config_key *k = security_keys; k->name; k++) {
         if (strcmp(k->name, key) == 0)
             return k->fallback;
     }

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * mirror_config_client_keys - ssl.* and sasl.* of Kafka's clients, as a connector shows them.
- * Peers: org.apache.kafka.common.config.SslConfigs, SaslConfigs. The clients check them again.
- */
-#include "connectors/mirror/common/mirror_config_keys.h"
+#include "lib/conf/security_keys.h"
 
 #include "lib/base/macros.h"
 #include "lib/conf/config_value.h"
@@ -57,7 +53,17 @@ static const struct tern_validator up_to_900 = {.kind = TERN_VALID_RANGE, .min =
 static const struct tern_validator up_to_3600 = {.kind = TERN_VALID_RANGE, .min = 0, .max = 3600};
 static const struct tern_validator up_to_86400 = {.kind = TERN_VALID_RANGE, .min = 0, .max = 86400};
 
-const struct tern_config_key mirror_config_client_keys[] = {
+static const char *const protocols[] = {"SASL_SSL", "PLAINTEXT", "SSL", "SASL_PLAINTEXT", NULL};
+static const struct tern_validator protocol = {.kind = TERN_VALID_ONE_OF_ANY_CASE,
+                                               .strings = protocols};
+
+const struct tern_config_key security_protocol_keys[] = {
+    {"security.protocol", TERN_STRING, "PLAINTEXT", TERN_MEDIUM, TERN_UNBOUND,
+     .doc = "The protocol to speak with brokers.", .validator = &protocol},
+    TERN_END,
+};
+
+const struct tern_config_key security_keys[] = {
     {"ssl.protocol", TERN_STRING, "TLSv1.3", TERN_MEDIUM, TERN_UNBOUND,
      .doc = "The TLS protocol to begin with."},
     {"ssl.provider", TERN_STRING, NULL, TERN_MEDIUM, TERN_UNBOUND,
