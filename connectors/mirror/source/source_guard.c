@@ -14,6 +14,7 @@ enum {
 struct turn {
     size_t index;
     int64_t offset;
+    bool again;     /* not if it has moved on by then */
     uint64_t taken; /* source_consumer_taken() by then */
 };
 
@@ -100,9 +101,9 @@ static int judge(struct source_guard *g, size_t index, const struct source_findi
 }
 
 /* What was fetched before the turn is still handed over. */
-static void turn_later(struct source_guard *g, size_t index, int64_t offset)
+static void turn_later(struct source_guard *g, const struct source_event *e)
 {
-    vec_push(&g->turns, (struct turn){index, offset,
+    vec_push(&g->turns, (struct turn){e->index, e->finding.resume_at, e->kind == SOURCE_EVENT_AGAIN,
                                       source_consumer_taken(g->consumer) +
                                           source_consumer_waiting(g->consumer)});
 }
@@ -125,11 +126,18 @@ static int act(struct source_guard *g, const struct source_event *e, struct tern
         source_watch_done(g->watch, e->index);
         return 0;
     }
-    if (e->kind == SOURCE_EVENT_FOUND) {
-        turn_later(g, e->index, e->finding.resume_at);
-        return 0;
-    }
-    return turn_now(g, e->index, e->finding.resume_at, err);
+    if (e->kind == SOURCE_EVENT_BEGIN)
+        return turn_now(g, e->index, e->finding.resume_at, err);
+    turn_later(g, e);
+    return 0;
+}
+
+/* What stood still, or was out of range, when the watch looked: read on it would come twice. */
+static bool has_moved_on(const struct source_guard *g, const struct turn *turn)
+{
+    const struct source_partition *p = source_consumer_at(g->consumer, turn->index);
+
+    return turn->again && !atomic_load(&p->out_of_range) && atomic_load(&p->next) > turn->offset;
 }
 
 static int take_turns(struct source_guard *g, struct tern_error *err)
@@ -142,6 +150,10 @@ static int take_turns(struct source_guard *g, struct tern_error *err)
         if (taken < turn.taken && source_consumer_waiting(g->consumer) > 0)
             continue;
         vec_remove(&g->turns, i);
+        if (has_moved_on(g, &turn)) {
+            source_watch_done(g->watch, turn.index);
+            continue;
+        }
         if (turn_now(g, turn.index, turn.offset, err) < 0)
             return -1;
     }

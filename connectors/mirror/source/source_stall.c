@@ -103,6 +103,11 @@ static void stuck(struct source_watch *w, size_t i, int64_t next, int64_t now_ms
         log_error("%s", text);
 }
 
+void source_stall_init(struct watched *at)
+{
+    at->next_then = -1; /* not a place where it could have stood */
+}
+
 void source_stall_check(struct source_watch *w, size_t i, int64_t now_ms)
 {
     struct watched *at = &w->at[i];

@@ -295,6 +295,7 @@ int source_watch_open(const struct source_watch_conf *conf, struct source_watch 
     for (size_t i = 0; i < w->count; i++) {
         w->at[i].p = source_consumer_at(conf->consumer, i);
         w->at[i].waits = conf->stored_next[i] >= 0;
+        source_stall_init(&w->at[i]);
         w->places[i] = (struct source_place){
             .next = conf->stored_next[i], .epoch = -1, .epoch_next = -1, .seen_end = -1};
     }

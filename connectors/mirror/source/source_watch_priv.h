@@ -63,6 +63,8 @@ void source_watch_emit(struct source_watch *w, enum source_event_kind kind, size
 
 /* Acts on a look: on what the logs say of each partition. */
 void source_judge(struct source_watch *w, int64_t now_ms);
+/* Nothing is known of when it moved. */
+void source_stall_init(struct watched *at);
 /* Whether partition i, whose log is as expected, stands still; says so, and acts. */
 void source_stall_check(struct source_watch *w, size_t i, int64_t now_ms);
 /* The target takes nothing, as far as the task's side shows. */
