@@ -50,3 +50,14 @@ def test_identity_one_way_adds_nothing(pair, mirror):
     worker = mirror(pair.properties(raw=_IDENTITY))
     assert [r.headers for r in pair.west.kafka.read(topic, count=10)] == [()] * 10
     worker.stop_cleanly()
+
+
+@pytest.mark.ours_only  # Java has no such policy; it does the same
+def test_switched_off_records_go_round(pair, mirror):
+    topic = pair.create_topic("orders")
+    pair.create_topic("orders", cluster=pair.west)
+    _write(pair.east, topic, b"east", 10)
+    worker = mirror(pair.properties(both_ways=True, raw={**_IDENTITY, "tern.loop.policy": "off"}))
+    wait_until(lambda: (pair.east.kafka.count(topic) > 50, pair.east.kafka.count(topic)), 60, "they go round")
+    worker.kill9()
+    assert {r.headers for r in pair.west.kafka.read(topic)} == {()}

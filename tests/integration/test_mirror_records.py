@@ -4,6 +4,8 @@
 Each kind is a generator: it writes before the mirror is there, and looks when everything has arrived.
 """
 
+import itertools
+
 from confluent_kafka import TIMESTAMP_CREATE_TIME, TIMESTAMP_LOG_APPEND_TIME, TopicPartition
 from kit.kafka import Record
 from kit.wait import wait_until
@@ -48,8 +50,11 @@ def _compacted(pair):
     kafka, topic, group = pair.east.kafka, pair.create_topic("compacted", config=_COMPACTED), pair.name("compacted")
     remote = pair.there.remote(topic)
 
+    turns = itertools.count(1)
+
     def compacted():
-        kafka.produce(topic, [Record(b"key-%d" % (n % 7), None if n % 7 == 3 else b"%d" % n, (), _T0 + n, 0)
+        at = _T0 + 60_000 * next(turns)  # segments are rolled by the time of their records
+        kafka.produce(topic, [Record(b"key-%d" % (n % 7), None if n % 7 == 3 else b"%d" % n, (), at + n, 0)
                               for n in range(40)])
         left = kafka.read(topic)
         holes = left[-1].offset - left[0].offset + 1 - len(left)

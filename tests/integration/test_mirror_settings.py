@@ -3,7 +3,7 @@
 
 import pytest
 from kit.kafka import Record
-from kit.mm2 import CHECKPOINT, SOURCE
+from kit.mm2 import CHECKPOINT, SOURCE, allowed_translations
 from kit.wait import stays_true, wait_until
 
 _NOWHERE = "127.0.0.1:1"
@@ -55,9 +55,13 @@ def test_clients_are_configured_at_every_level(pair, mirror):
     raw[f"{flow}.producer.override.compression.type"] = "snappy"
     raw[f"{e}.consumer.isolation.level"] = "read_uncommitted"  # source.consumer.* goes before the flow's consumer.*
     worker = mirror(pair.properties(raw=raw), name="again")
-    _produce(pair, topic)
-    pair.west.kafka.wait_count(remote, 100)
-    assert set(_codecs(pair.west, remote)[before:]) == {"snappy"}, "the flow's producer.override"
+
+    def is_snappy():  # the task may begin with what was stored before
+        _produce(pair, topic, 10)
+        codecs = _codecs(pair.west, remote)[before:]
+        return "snappy" in codecs, codecs
+
+    wait_until(is_snappy, 60, "the flow's producer.override counts", every=0.5)
     more = pair.create_topic("levels-more")
     _, written = pair.east.kafka.produce_transactions(more, count=4, size=3, abort_every=2)
     pair.west.kafka.wait_count(pair.there.remote(more), written)
@@ -80,7 +84,9 @@ def test_another_separator_and_offset_syncs_at_the_target(pair, mirror):
             raw={"replication.policy.separator": "_", "offset-syncs.topic.location": "target",
                  "config.properties.exclude": r"retention\..*, follower\..*"}))
         assert len(west.read(remote, count=300)) == 300
-        assert west.describe_config(remote) == {"max.message.bytes": "2000000"}
+        config = west.describe_config(remote)  # what is left out by default is not, since the list is another
+        assert config["max.message.bytes"] == "2000000" and "retention.ms" not in config
+        assert config["min.insync.replicas"] == "1"
         _wait_group(pair, group, remote, 300)
         east.add_partitions(topic, 2)
         west.wait_topic(remote, partitions=2)
@@ -113,4 +119,57 @@ def test_without_offset_syncs_there_is_no_topic_of_them(pair, mirror):
     stays_true(lambda: pair.there.offset_syncs_topic not in pair.east.kafka.list_topics(), 2, "no offset-syncs topic")
     assert CHECKPOINT not in pair.there.connector_configs()
     assert pair.there.checkpoints_topic not in pair.west.kafka.list_topics()
+    worker.stop_cleanly()
+
+
+_OFF = {"tern.watch.interval.ms": 0, "tern.topic.ids.enabled": "false", "tern.loop.policy": "off",
+        "tern.offset-syncs.tight.enabled": "false", "tern.offset.translation.tight.enabled": "false",
+        "tern.offset.flush.early.ms": 0, "tern.metrics.log.interval.ms": 0, "tern.remarks.enabled": "false",
+        "tern.failover.report.interval.seconds": 0, "tern.record.refused.policy": "fail"}
+
+
+@pytest.mark.ours_only
+def test_with_all_of_ours_switched_off_it_is_javas_way(pair, mirror):
+    """Offset syncs, translated offsets and commits of offsets come as Java's do; there is no topic more, no line more."""
+    topic, group, ids = pair.create_topic("off"), pair.name("off"), f"mm2-topic-ids.{pair.east_alias}.internal"
+    remote, flow = pair.there.remote(topic), pair.there
+    _produce(pair, topic, 1000)
+    pair.east.kafka.commit_group(group, {(topic, 0): 950})
+    worker = mirror(pair.properties(sync_group_offsets_enabled=True, raw={
+        **_OFF, "heartbeats.replication.enabled": "false", f"{pair.west_alias}.offset.flush.interval.ms": 600000, "topcs": "x",
+        f"{pair.west_alias}.producer.enable.idempotence": "false",
+        f"{pair.west_alias}.producer.max.in.flight.requests.per.connection": 1}))
+    pair.west.kafka.wait_count(remote, 1000)
+    wait_until(lambda: (remote, 0) in pair.west.kafka.group_offsets(group), 60, "the group is translated", every=0.2)
+    syncs = [s for s in flow.offset_syncs() if s.topic == topic]
+    assert [s.upstream for s in syncs] == list(range(0, 1000, 101))  # after 101 records, as offset.lag.max has it
+    allowed = allowed_translations(syncs, 950)
+    seen = pair.west.kafka.group_offsets(group)[(remote, 0)]
+    assert seen in allowed
+    assert flow.source_offsets() == {}, "offsets are committed once in offset.flush.interval.ms"
+    worker.stop_cleanly()
+    assert flow.source_offsets()[(topic, 0)] == 999
+    assert [s.upstream for s in flow.offset_syncs() if s.topic == topic][-1] == 999  # with the last commit
+    assert ids not in pair.west.kafka.list_topics()
+    for said in ("Mirrored ", "Acknowledged ", "A failover now", "topcs"):
+        assert said not in worker.log(), said
+
+
+@pytest.mark.ours_only  # what it says
+def test_a_partition_that_stands_still_is_named(pair, mirror):
+    """By default after half a minute; here an open transaction holds it back, which only its producer can mend."""
+    topic = pair.create_topic("open")
+    producer = pair.east.kafka.new_producer({"transactional.id": topic})
+    producer.init_transactions(30)
+    producer.begin_transaction()
+    producer.produce(topic, key=b"open", value=b"v", partition=0)
+    assert producer.flush(30) == 0
+    _produce(pair, topic, 5)
+    worker = mirror(pair.properties(raw={f"{pair.east_alias}.consumer.isolation.level": "read_committed",
+                                         "tern.watch.stall.ms": 1000, "tern.watch.interval.ms": 300}))
+    worker.wait_log(rf"WARN .*Partition '{topic}-0' .* stands still at offset 0: a transaction that is open there "
+                    r"holds back 6 offsets", deadline=60)
+    producer.commit_transaction(30)
+    pair.west.kafka.wait_count(pair.there.remote(topic), 6)
+    assert pair.there.task_statuses(SOURCE)[0].state == "RUNNING"
     worker.stop_cleanly()

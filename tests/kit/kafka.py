@@ -119,7 +119,7 @@ class Kafka:
         A record is a Record, or (key, value). Without a partition the key decides as it does in Java.
         Returns how many were written; raises if one was not. Other config makes a producer of its own.
         """
-        producer = self._new_producer(config) if config else self._shared_producer()
+        producer = self.new_producer(config) if config else self._shared_producer()
         errors, written = [], 0
 
         def on_delivery(error, _):
@@ -150,7 +150,7 @@ class Kafka:
 
         Keys are numbers. Returns ([(offset, number) of the records that count], how many were written in all).
         """
-        producer = self._new_producer({"transactional.id": f"tern-kit-{topic}"})
+        producer = self.new_producer({"transactional.id": f"tern-kit-{topic}"})
         producer.init_transactions(_CALL_S)
         kept, number = [], 0
         for transaction in range(1, count + 1):
@@ -289,13 +289,14 @@ class Kafka:
                          "auto.offset.reset": "earliest", "isolation.level": "read_uncommitted",
                          "fetch.wait.max.ms": 50, "fetch.message.max.bytes": 8 << 20, **config})
 
-    def _new_producer(self, config):
+    def new_producer(self, config):
+        """A producer of one's own, of confluent_kafka."""
         return Producer({**self._config, "acks": "all", "linger.ms": 5, "partitioner": "murmur2_random",
                          "message.max.bytes": 64 << 20, "queue.buffering.max.messages": 500000, **config})
 
     def _shared_producer(self):
         if self._producer is None:
-            self._producer = self._new_producer({})
+            self._producer = self.new_producer({})
         return self._producer
 
     def _offsets(self, topic, spec):

@@ -2,6 +2,7 @@
 #include "worker/herder/connector_remarks.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "lib/base/strmap.h"
 #include "lib/base/xmem.h"
@@ -21,7 +22,7 @@ static bool has_prefix_of_worker(const char *key)
     static const char *const prefixes[] = {
         "transforms.",          "predicates.",      "topic.creation.",
         "key.converter.",       "value.converter.", "header.converter.",
-        "transaction.boundary", "config.providers", NULL};
+        "transaction.boundary", "config.providers", CONNECTOR_REMARKS, NULL};
 
     for (size_t i = 0; prefixes[i]; i++) {
         if (str_starts_with(key, prefixes[i]))
@@ -95,6 +96,13 @@ static void look_at(const struct remarks *r, const char *key)
         tell(r, key, "unknown setting", nearest);
 }
 
+bool connector_remarks_wanted(const struct tern_config *config)
+{
+    const char *text = config_get(config, CONNECTOR_REMARKS);
+
+    return !text || strcasecmp(text, "false") != 0;
+}
+
 void connector_remarks(const struct plugin_registry *plugins, const struct tern_config *config,
                        tern_config_fault *remark, void *arg)
 {
@@ -103,7 +111,8 @@ void connector_remarks(const struct plugin_registry *plugins, const struct tern_
     const struct connector_plugin *plugin;
     struct tern_error err;
 
-    if (!class_name || plugin_registry_connector_of(plugins, class_name,
+    if (!class_name || !connector_remarks_wanted(config) ||
+        plugin_registry_connector_of(plugins, class_name,
                                                     config_get(config, "connector.plugin.version"),
                                                     &plugin, &err) < 0)
         return; /* a fault, which others tell */

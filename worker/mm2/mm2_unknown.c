@@ -250,8 +250,11 @@ static void on_remark(void *arg, const char *key, const char *message)
 
 void mm2_warn_unknown(const struct mm2_plan *plan)
 {
+    const struct tern_config raw = strmap_config(&plan->raw);
     struct said said = {.plan = plan};
 
+    if (!connector_remarks_wanted(&raw))
+        return;
     check_places(&said);
     for (size_t i = 0; i < plan->flow_count; i++) {
         const struct mm2_flow_plan *flow = &plan->flows[i];

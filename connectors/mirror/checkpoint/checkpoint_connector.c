@@ -7,9 +7,13 @@
  * share is the list of known groups, behind `gate`.
  * Peer: org.apache.kafka.connect.mirror.MirrorCheckpointConnector. Spec: mirror-maker2.md 7.1, 7.2.
  * Differences: groups are dealt out in sorted order; a first load that fails is tried again with
- * back-off instead of at the next interval.
+ * back-off instead of at the next interval; a group that may not be read, or whose name a task
+ * configuration cannot hold, is left out with a warning, where Java finds no group any more, or
+ * takes the parts of the name for groups.
  */
 #include "connectors/mirror/checkpoint/checkpoint_connector.h"
+
+#include <string.h>
 
 #include "connectors/mirror/common/alter_offsets.h"
 #include "connectors/mirror/common/group_filter.h"
@@ -48,6 +52,7 @@ struct checkpoint_connector {
     struct topic_filter *topic_filter;
     struct group_filter *group_filter;
     struct admin *source, *target;
+    struct strmap left_out; /* scheduler thread: groups of which that was said */
     struct scheduler_job jobs[JOBS];
     struct scheduler *scheduler; /* NULL: disabled */
 
@@ -76,6 +81,22 @@ static bool group_names_equal(const struct group_names *a, const struct group_na
 
 /* ---- discovery ---- */
 
+static void leave_out(struct checkpoint_connector *c, const char *group, const char *why)
+{
+    if (strmap_set_if_absent(&c->left_out, group, NULL))
+        log_warn("Group '%s' of cluster '%s' is left out: %s", group,
+                 c->settings.common.source_alias, why);
+}
+
+/* Task configurations name groups in a list, which Java's tasks read as well. */
+static bool fits_a_list(const char *group)
+{
+    size_t len = strlen(group);
+
+    return len > 0 && !strchr(group, ',') && !strchr(" \t\r\n", group[0]) &&
+           !strchr(" \t\r\n", group[len - 1]);
+}
+
 static int matching_groups(struct checkpoint_connector *c, int64_t deadline_ms,
                            struct group_names *ret_names, struct tern_error *err)
 {
@@ -85,8 +106,14 @@ static int matching_groups(struct checkpoint_connector *c, int64_t deadline_ms,
         return tern_context(err, "listing the consumer groups of cluster '%s'",
                             c->settings.common.source_alias);
     for (size_t i = 0; i < groups.count; i++) {
-        if (group_filter_includes(c->group_filter, groups.names[i]))
-            vec_push(ret_names, xstrdup(groups.names[i]));
+        const char *name = groups.names[i];
+
+        if (!group_filter_includes(c->group_filter, name))
+            continue;
+        if (fits_a_list(name))
+            vec_push(ret_names, xstrdup(name));
+        else
+            leave_out(c, name, "a name with a comma, or with blanks at its ends, fits no list");
     }
     return 0;
 }
@@ -115,7 +142,9 @@ static int relevant_groups(struct checkpoint_connector *c, const struct group_na
                             &offsets, err) < 0)
         return tern_context(err, "reading the groups' offsets");
     for (size_t i = 0; rc == 0 && i < names->count; i++) {
-        if (offsets[i].outcome.kafka_error) {
+        if (offsets[i].outcome.kafka_error == ADMIN_GROUP_AUTHORIZATION_FAILED) {
+            leave_out(c, names->at[i], offsets[i].outcome.message); /* the others can be read */
+        } else if (offsets[i].outcome.kafka_error) {
             rc = tern_fail(err, TERN_ERETRIABLE, "reading the offsets of group '%s': %s",
                            names->at[i], offsets[i].outcome.message);
         } else if (is_relevant(c, &offsets[i])) {
@@ -187,6 +216,7 @@ static void stop(void *self)
     group_filter_free(c->group_filter);
     replication_policy_free(c->policy);
     group_names_fini(&c->known);
+    strmap_fini(&c->left_out);
     mirror_settings_fini(&c->settings.common);
     gate_fini(&c->gate);
     free(c);

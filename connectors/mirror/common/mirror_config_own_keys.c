@@ -2,7 +2,7 @@
 /*
  * mirror_config_own_keys - the keys that Java does not have. All begin with "tern.", so that none
  * is ever taken for one of Java's, and Java passes over them. REST does not show them: what it
- * shows of a connector is what Java shows. doc/compat.md lists them.
+ * shows of a connector is what Java shows. doc/mirror.md lists them.
  */
 #include "connectors/mirror/common/mirror_config.h"
 #include "connectors/mirror/common/mirror_config_keys.h"

@@ -46,7 +46,7 @@ static const char *const foreign[] = {"config.providers",
                                       "value.converter.",
                                       "header.converter.",
                                       "tern.offset.flush.",
-                                      "tern.worker.",
+                                      "tern.remarks.",
                                       NULL};
 
 /* In the order of enum kafka_role. */

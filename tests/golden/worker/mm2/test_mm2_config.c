@@ -320,11 +320,16 @@ START_TEST(driver_keys_are_those_of_java)
 
     for (size_t i = 0; i < json_array_size(rows); i++) {
         const json_t *row = json_array_get(rows, i);
+        CLEANUP(freep) char *fallback = NULL;
         struct tern_config_key key;
 
         ck_assert_msg(config_def_find(&def, test_text(row, "name"), &key), "%s is not defined",
                       test_text(row, "name"));
         ck_assert_str_eq(config_type_name(key.type), test_text(row, "type"));
+        ck_assert_int_eq(config_key_required(&key),
+                         json_is_true(json_object_get(row, "required")));
+        fallback = config_key_default_text(&key);
+        ck_assert_pstr_eq(fallback, json_string_value(json_object_get(row, "default")));
     }
     json_decref(golden);
 }

@@ -98,6 +98,7 @@ static const struct {
     {"Talkative", "consumer.override.isolation.leve",
      "consumer.override.isolation.leve: unknown setting of a consumer, did you mean "
      "'isolation.level'?\n"},
+    {"Silent", "tern.remarks.enabled", ""},
     {"Nobody", "fiel", ""},
 };
 
@@ -132,10 +133,30 @@ START_TEST(without_a_class)
 }
 END_TEST
 
+START_TEST(switched_off)
+{
+    static const struct tern_connector_class *const classes[] = {&silent, &talkative, NULL};
+    struct plugin_registry *plugins = plugin_registry_of(classes);
+    CLEANUP(strmap_fini) struct strmap map = STRMAP_INIT;
+    CLEANUP(buf_fini) struct buf said = BUF_INIT(TEXT_MAX);
+    struct tern_config config;
+
+    strmap_set(&map, "connector.class", "Talkative");
+    strmap_set(&map, "fiel", "x");
+    strmap_set(&map, "producer.override.linger.sm", "x");
+    strmap_set(&map, "tern.remarks.enabled", "False");
+    config = strmap_config(&map);
+    connector_remarks(plugins, &config, note, &said);
+    ck_assert_str_eq(buf_str(&said), "");
+    plugin_registry_free(plugins);
+}
+END_TEST
+
 static void fill(Suite *suite)
 {
     test_add_rows(suite, remarks, COUNT_OF(rows));
     test_add(suite, without_a_class);
+    test_add(suite, switched_off);
 }
 
 TEST_MAIN("connector_remarks", fill)

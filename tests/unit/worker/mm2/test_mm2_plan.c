@@ -396,6 +396,7 @@ static const struct {
     {"tern.loss.policy = fail", NULL},
     {"ssl.endpoint.identification.algorithm =", NULL},
     {"plugin.path = /x", NULL},
+    {"tern.remarks.enabled = false\na.consumer.odd = 1\nreplication.facto = 1", NULL},
 };
 
 START_TEST(keys_that_nobody_reads)

@@ -2,12 +2,15 @@
 /* Defaults as bound, faults in binding, and what validation finds beyond single keys. */
 #include "connectors/mirror/common/mirror_client.h"
 #include "connectors/mirror/common/mirror_config.h"
+#include "connectors/mirror/common/mirror_own.h"
 #include "connectors/mirror/common/mirror_validate.h"
 #include "tests/lib/testing.h"
 
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/file.h"
+#include "lib/base/xmem.h"
 
 /* The keys that must be set, sorted in among those of a test. */
 static struct tern_config_entry required[] = {
@@ -219,6 +222,41 @@ START_TEST(classes_that_nobody_knows)
 }
 END_TEST
 
+/* A row of doc/mirror.md has the key, and its default. */
+static void check_row(const char *document, const struct tern_config_key *key)
+{
+    CLEANUP(buf_fini) struct buf begin = BUF_INIT(200);
+    CLEANUP(freep) char *rest = NULL;
+    const char *row;
+
+    buf_add_fmt(&begin, " | `%s` | ", key->name);
+    row = strstr(document, buf_str(&begin));
+    ck_assert_msg(row != NULL, "doc/mirror.md has no row of '%s'", key->name);
+    row += begin.len;
+    rest = xstrndup(row + (*row == '`'), strcspn(row + (*row == '`'), "` "));
+    ck_assert_msg(strcmp(rest, key->fallback) == 0, "'%s': default '%s' in doc/mirror.md",
+                  key->name, rest);
+}
+
+START_TEST(own_keys_are_documented)
+{
+    const struct tern_config_key *const *const lists[] = {
+        mirror_own_tables, mirror_source_own_tables, mirror_checkpoint_own_tables};
+    CLEANUP(buf_fini) struct buf document = BUF_INIT(1 << 20);
+    struct tern_error err;
+    size_t count = 0;
+
+    ck_assert_ok(file_read(TERN_SOURCE_DIR "/doc/mirror.md", &document, &err), err);
+    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+        for (size_t t = 0; lists[i][t]; t++) {
+            for (const struct tern_config_key *key = lists[i][t]; key->name; key++, count++)
+                check_row(buf_str(&document), key);
+        }
+    }
+    ck_assert_uint_gt(count, 10);
+}
+END_TEST
+
 static void fill(Suite *suite)
 {
     test_add(suite, source_defaults);
@@ -229,6 +267,7 @@ static void fill(Suite *suite)
     test_add(suite, a_client_without_any_setting);
     test_add(suite, auto_commit_cannot_be_switched_on);
     test_add(suite, classes_that_nobody_knows);
+    test_add(suite, own_keys_are_documented);
 }
 
 TEST_MAIN("mirror_config", fill)
