@@ -19,10 +19,11 @@ struct remarks {
 /* Settings of parts that a connector's own settings name, and what the worker reads of itself. */
 static bool has_prefix_of_worker(const char *key)
 {
-    static const char *const prefixes[] = {
-        "transforms.",          "predicates.",      "topic.creation.",
-        "key.converter.",       "value.converter.", "header.converter.",
-        "transaction.boundary", "config.providers", CONNECTOR_REMARKS, NULL};
+    static const char *const prefixes[] = {"transforms.",          "predicates.",
+                                           "topic.creation.",      "key.converter.",
+                                           "value.converter.",     "header.converter.",
+                                           "transaction.boundary", "config.providers",
+                                           CONNECTOR_REMARKS,      NULL};
 
     for (size_t i = 0; prefixes[i]; i++) {
         if (str_starts_with(key, prefixes[i]))
@@ -112,9 +113,8 @@ void connector_remarks(const struct plugin_registry *plugins, const struct tern_
     struct tern_error err;
 
     if (!class_name || !connector_remarks_wanted(config) ||
-        plugin_registry_connector_of(plugins, class_name,
-                                                    config_get(config, "connector.plugin.version"),
-                                                    &plugin, &err) < 0)
+        plugin_registry_connector_of(
+            plugins, class_name, config_get(config, "connector.plugin.version"), &plugin, &err) < 0)
         return; /* a fault, which others tell */
     r.cls = &plugin->connector;
     for (size_t i = 0; i < config->count; i++) {

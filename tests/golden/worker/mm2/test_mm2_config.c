@@ -326,8 +326,7 @@ START_TEST(driver_keys_are_those_of_java)
         ck_assert_msg(config_def_find(&def, test_text(row, "name"), &key), "%s is not defined",
                       test_text(row, "name"));
         ck_assert_str_eq(config_type_name(key.type), test_text(row, "type"));
-        ck_assert_int_eq(config_key_required(&key),
-                         json_is_true(json_object_get(row, "required")));
+        ck_assert_int_eq(config_key_required(&key), json_is_true(json_object_get(row, "required")));
         fallback = config_key_default_text(&key);
         ck_assert_pstr_eq(fallback, json_string_value(json_object_get(row, "default")));
     }
