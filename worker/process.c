@@ -15,6 +15,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/xmem.h"
+#include "lib/kafka/timer_waits.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.cli.AbstractConnectCli");
 
@@ -92,6 +93,7 @@ void process_init(void)
     /* NOLINTEND(concurrency-mt-unsafe) */
     raise_file_limit();
     init_signals();
+    timer_waits_begin();
     if (levels)
         process_set_levels(levels);
 }
