@@ -19,6 +19,7 @@
 #include "lib/base/ptrmap.h"
 #include "lib/base/xmem.h"
 #include "lib/kafka/client_conf.h"
+#include "lib/kafka/transaction.h"
 
 enum {
     TOPIC_CACHE = 64, /* a power of two */
@@ -348,4 +349,30 @@ const char *producer_fatal(struct producer *p)
     if (!*p->fatal && (e = rd_kafka_fatal_error(p->rk, text, sizeof(text))) != 0)
         snprintf(p->fatal, sizeof(p->fatal), "%s: %s", rd_kafka_err2name(e), text);
     return *p->fatal ? p->fatal : NULL;
+}
+
+/* ---- transactions ---- */
+
+int producer_init_transactions(struct producer *p, int timeout_ms, struct tern_error *err)
+{
+    return transaction_init(p->rk, timeout_ms, err);
+}
+
+int producer_begin(struct producer *p, struct tern_error *err)
+{
+    return transaction_begin(p->rk, err);
+}
+
+int producer_commit(struct producer *p, int timeout_ms, struct tern_error *err)
+{
+    if (p->unacked > 0 && !producer_flush(p, clock_deadline_ms(timeout_ms)))
+        return TRANSACTION_AGAIN;
+    return transaction_commit(p->rk, timeout_ms, err);
+}
+
+bool producer_is_fenced(struct producer *p)
+{
+    char text[8];
+
+    return transaction_is_fenced(rd_kafka_fatal_error(p->rk, text, sizeof(text)));
 }

@@ -82,3 +82,15 @@ const char *producer_fatal(struct producer *p);
  * NULL is a no-op.
  */
 void producer_free(struct producer *p);
+
+/*
+ * Transactions, for a producer with a transactional.id; each as in lib/kafka/transaction.h. Records
+ * are sent between a begin and a commit only. A commit first serves until all is acknowledged, and
+ * is AGAIN until then; a record that is not fails it.
+ */
+int producer_init_transactions(struct producer *p, int timeout_ms,
+                               struct tern_error *err) MUST_CHECK;
+int producer_begin(struct producer *p, struct tern_error *err) MUST_CHECK;
+int producer_commit(struct producer *p, int timeout_ms, struct tern_error *err) MUST_CHECK;
+/* Whether it can go on no more since another has its id, or its transaction was given up. */
+bool producer_is_fenced(struct producer *p);

@@ -69,6 +69,7 @@ static void on_message(rd_kafka_message_t *m, void *arg)
     position = &log->positions[m->partition - log->first];
     if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
         *position = m->offset;
+        log->stable[m->partition - log->first] = true;
     } else if (m->err) {
         log_debug("topic '%s' partition %d: %s", log->topic, (int)m->partition,
                   rd_kafka_message_errstr(m));
@@ -185,6 +186,19 @@ int topic_log_read_to_end(struct topic_log *log, int64_t deadline_ms, struct ter
     return at < 0 ? 0 : too_late(log, &ends[at], position, err);
 }
 
+/*
+ * For a reader of committed records an open transaction is the end at first: who left it open may
+ * be a worker that was killed, and only one that has started ends it.
+ */
+static int32_t first_behind(const struct topic_log *log, const struct admin_partition_offset *ends)
+{
+    for (int32_t i = 0; i < log->count; i++) {
+        if (log->positions[i] < ends[i].offset && !(log->is_committed && log->stable[i]))
+            return i;
+    }
+    return -1;
+}
+
 /* The same before the thread is there. */
 static int first_read(struct topic_log *log, int64_t deadline_ms, struct tern_error *err)
 {
@@ -193,7 +207,7 @@ static int first_read(struct topic_log *log, int64_t deadline_ms, struct tern_er
 
     if (look_up(log, ADMIN_LATEST, ends, deadline_ms, err) < 0)
         return -1;
-    while ((at = behind(log, ends, log->positions)) >= 0) {
+    while ((at = first_behind(log, ends)) >= 0) {
         int64_t left_ms = clock_left_ms(deadline_ms, SLICE_MS);
 
         if (left_ms == 0)
@@ -243,6 +257,13 @@ static void run(void *arg)
 
 /* ---- opening and closing ---- */
 
+static bool reads_committed(const struct tern_config *java)
+{
+    const char *isolation = config_get(java, "isolation.level");
+
+    return isolation && strcmp(isolation, "read_committed") == 0;
+}
+
 /* Fetched ahead is little: these topics are read once, and then followed. */
 static void before_open(void *arg, rd_kafka_conf_t *conf)
 {
@@ -253,12 +274,10 @@ static void before_open(void *arg, rd_kafka_conf_t *conf)
         {"auto.offset.reset", "earliest"},      {"fetch.max.bytes", "4194304"},
         {"queued.max.messages.kbytes", "4096"}, {"queued.min.messages", "10000"},
     };
-    const char *isolation = config_get(arg, "isolation.level");
-
     for (size_t i = 0; i < COUNT_OF(settings); i++)
         rd_kafka_conf_set(conf, settings[i].name, settings[i].value, NULL, 0);
     /* That a control record was passed is only known from the fetch after it: let that be soon. */
-    if (isolation && strcmp(isolation, "read_committed") == 0)
+    if (reads_committed(arg))
         rd_kafka_conf_set(conf, "fetch.wait.max.ms", "50", NULL, 0);
 }
 
@@ -275,6 +294,7 @@ static int open_consumer(struct topic_log *log, const struct tern_config *java,
     strmap_remove(&settings, "group.id");
     strmap_remove(&settings, "group.instance.id");
     view = strmap_config(&settings);
+    log->is_committed = reads_committed(&view);
     rc = client_open(KAFKA_CONSUMER, &view, before_open, &view, &log->consumer, err);
     strmap_fini(&settings);
     if (rc < 0)
@@ -352,6 +372,7 @@ static int start_reading(struct topic_log *log, int64_t deadline_ms, struct tern
         return -1;
     log->positions = xcalloc((size_t)log->count, sizeof(*log->positions));
     log->reached = xcalloc((size_t)log->count, sizeof(*log->reached));
+    log->stable = xcalloc((size_t)log->count, sizeof(*log->stable));
     for (int32_t i = 0; i < log->count; i++) {
         log->positions[i] = log->reached[i] = firsts[i].offset;
         if (rd_kafka_consume_start_queue(log->consumed, log->first + i, firsts[i].offset,
@@ -438,6 +459,7 @@ void topic_log_free(struct topic_log *log)
     gate_fini(&log->gate);
     free(log->positions);
     free(log->reached);
+    free(log->stable);
     free(log->topic);
     free(log);
 }

@@ -11,7 +11,9 @@
  * Invariants: on_record runs on the log's own thread only, but for the records of the first
  * read, which are handed over before topic_log_open() returns; when topic_log_read_to_end()
  * has returned 0, every record that was acknowledged before the call has been handed over.
- * A consumer's position counts control records, the records handed over do not.
+ * A consumer's position counts control records, the records handed over do not. With
+ * isolation.level=read_committed topic_log_read_to_end() waits until transactions that are open
+ * have ended, and the first read does not: it ends before them.
  */
 #include "lib/base/macros.h"
 #include "lib/base/slice.h"

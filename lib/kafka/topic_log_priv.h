@@ -33,6 +33,7 @@ struct topic_log {
     void *arg;               /* immutable */
     const bool *cancel;      /* immutable; what it points at is set by the owner */
     struct admin *admin;     /* borrowed */
+    bool is_committed;       /* immutable: only what is committed is read */
     int wake_fd;
     struct thread thread;
 
@@ -40,6 +41,7 @@ struct topic_log {
     rd_kafka_topic_t *consumed;
     rd_kafka_queue_t *records; /* every partition's, and the consumer's errors */
     int64_t *positions;        /* count; opening thread, then log's thread */
+    bool *stable;              /* likewise; count: the end of what is committed was reached */
     bool moved;                /* likewise: positions differ from reached */
     size_t taken_bytes;        /* likewise: since the positions were published */
 
