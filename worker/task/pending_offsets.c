@@ -85,6 +85,14 @@ void pending_offsets_free(struct pending_offsets *p)
     free(p);
 }
 
+void pending_offsets_clear(struct pending_offsets *p)
+{
+    ptrmap_fini(&p->queues);
+    p->queues = (struct ptrmap)PTRMAP_INIT(queue_free);
+    p->dirty.count = p->taken.count = 0;
+    p->unacked = p->records = 0;
+}
+
 struct pending_queue *pending_offsets_queue(struct pending_offsets *p, const char *key,
                                             const char *offset_name)
 {

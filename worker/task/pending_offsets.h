@@ -19,6 +19,8 @@ struct pending_queue;   /* of one source partition */
 
 struct pending_offsets *pending_offsets_new(void);
 void pending_offsets_free(struct pending_offsets *p);
+/* Forgets all of it; nobody has a queue. */
+void pending_offsets_clear(struct pending_offsets *p);
 
 /* The queue of one partition; key is the offset key (copied). Lives as long as p. */
 struct pending_queue *pending_offsets_queue(struct pending_offsets *p, const char *key,

@@ -23,6 +23,12 @@ struct send_stage_class {
     const char *(*fatal)(struct send_stage *s);
     /* Hands over all that is unacknowledged, failed, and frees. */
     void (*close)(struct send_stage *s);
+
+    /* ---- of a stage with transactions; NULL: it has none. As in lib/kafka/producer.h ---- */
+    int (*init)(struct send_stage *s, int64_t timeout_ms, struct tern_error *err);
+    int (*begin)(struct send_stage *s, struct tern_error *err);
+    int (*commit)(struct send_stage *s, int64_t timeout_ms, struct tern_error *err);
+    bool (*fenced)(struct send_stage *s);
 };
 
 struct send_stage {
@@ -40,6 +46,10 @@ typedef int send_stage_open_fn(const struct tern_config *java, producer_on_ack *
  */
 int send_stage_open_kafka(const struct tern_config *java, producer_on_ack *on_ack, void *arg,
                           struct send_stage **ret_stage, struct tern_error *err) MUST_CHECK;
+/* The same for a producer with a transactional.id among its settings: open from here on. */
+int send_stage_open_transactional(const struct tern_config *java, producer_on_ack *on_ack,
+                                  void *arg, struct send_stage **ret_stage,
+                                  struct tern_error *err) MUST_CHECK;
 /* How many producers are open in the process. Thread: any. */
 int send_stage_open_producers(void);
 /* For tests: how many may be open without need, and how long another may be idle. */

@@ -18,20 +18,38 @@ enum {
     RETRY_MAX_MS = 5000,
 };
 
+/* Offsets go with the records, by transactions. */
+static bool has_transactions(const struct source_task *t)
+{
+    return t->conf.exactly_once != NULL;
+}
+
+static bool writes_offsets(struct source_task *t)
+{
+    return !has_transactions(t) && source_offsets_busy(t->offsets);
+}
+
+/* When the next commit is due by time. */
+static int64_t next_commit_ms(struct source_task *t)
+{
+    return has_transactions(t) ? txn_boundary_next_ms(&t->boundary)
+                               : source_offsets_next_ms(t->offsets);
+}
+
 /* Acknowledgements or a write of offsets are awaited. */
 static bool is_busy(struct source_task *t)
 {
-    return source_records_unacked(t->records) > 0 || source_offsets_busy(t->offsets);
+    return source_records_unacked(t->records) > 0 || writes_offsets(t);
 }
 
 /* Waits for acknowledgements, a change of what is wanted, or the next commit of offsets. */
 static void idle(struct source_task *t, int64_t timeout_ms)
 {
-    int64_t wait_ms = clock_left_ms(source_offsets_next_ms(t->offsets), timeout_ms);
+    int64_t wait_ms = clock_left_ms(next_commit_ms(t), timeout_ms);
 
     if (source_records_unacked(t->records) > 0)
         source_records_serve(t->records, wait_ms);
-    else if (source_offsets_busy(t->offsets))
+    else if (writes_offsets(t))
         source_task_wait(t, wait_ms < POLL_BUSY_MS ? wait_ms : POLL_BUSY_MS);
     else
         source_task_wait(t, wait_ms);
@@ -96,9 +114,11 @@ static void rest_after_nothing(struct source_task *t, int64_t began_ms)
 
 static int64_t poll_wait_ms(struct source_task *t)
 {
+    if (txn_boundary_is_merging(&t->boundary))
+        return 0;
     if (is_busy(t))
         return POLL_BUSY_MS;
-    return clock_left_ms(source_offsets_next_ms(t->offsets), POLL_IDLE_MS);
+    return clock_left_ms(next_commit_ms(t), POLL_IDLE_MS);
 }
 
 static void poll_once(struct source_task *t)
@@ -107,6 +127,7 @@ static void poll_once(struct source_task *t)
     int64_t began_ms = clock_mono_ms();
     struct tern_error err = {.code = TERN_EINTERNAL};
 
+    t->poll_was_empty = true;
     if (began_ms < t->poll_after_ms) {
         idle(t, t->poll_after_ms - began_ms);
         return;
@@ -122,10 +143,11 @@ static void poll_once(struct source_task *t)
         return;
     }
     t->backoff = (struct backoff){.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS};
-    if (!batch || batch->count == 0)
-        rest_after_nothing(t, began_ms);
-    else
+    t->poll_was_empty = !batch || batch->count == 0;
+    if (!t->poll_was_empty)
         t->quick_polls = 0;
+    else if (!txn_boundary_is_merging(&t->boundary)) /* else a commit waits */
+        rest_after_nothing(t, began_ms);
     if (batch)
         source_records_take(t->records, batch);
     if (batch && !host_cancelled(t->host)) /* a newer instance may be at work already */
@@ -147,6 +169,7 @@ static void leave_pause(struct source_task *t)
     if (!t->paused)
         return;
     t->paused = false;
+    txn_boundary_start(&t->boundary, clock_mono_ms());
     source_task_tell(t, t->conf.listener->on_resume);
 }
 
@@ -159,6 +182,30 @@ static bool has_failed(struct source_task *t)
     return t->trace != NULL;
 }
 
+/* A batch was sent whole, or there was none. */
+static void note_batch(struct source_task *t)
+{
+    if (has_transactions(t) && !source_records_waiting(t->records))
+        txn_boundary_batch(&t->boundary, t->poll_was_empty);
+}
+
+/* Writes and commits offsets when they are due. */
+static void step_offsets(struct source_task *t)
+{
+    if (!has_transactions(t))
+        source_offsets_step(t->offsets);
+    else if (txn_boundary_due(&t->boundary, clock_mono_ms()))
+        source_eos_commit(t);
+}
+
+/* A transaction does not stay open over a pause. */
+static bool begin_pause(struct source_task *t)
+{
+    if (t->paused || !has_transactions(t))
+        return true;
+    return source_eos_commit(t);
+}
+
 void source_loop(struct source_task *t)
 {
     t->backoff = (struct backoff){.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS};
@@ -166,9 +213,12 @@ void source_loop(struct source_task *t)
         source_records_serve(t->records, 0);
         if (has_failed(t))
             break;
-        source_offsets_step(t->offsets);
+        step_offsets(t);
+        if (has_failed(t))
+            break;
         if (source_task_pausing(t)) {
-            stay_paused(t);
+            if (begin_pause(t))
+                stay_paused(t);
             continue;
         }
         leave_pause(t);
@@ -176,5 +226,6 @@ void source_loop(struct source_task *t)
             send_rest(t);
         else
             poll_once(t);
+        note_batch(t);
     }
 }

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/ptrmap.h"
 #include "lib/base/vec.h"
 #include "lib/base/xmem.h"
+#include "lib/kafka/transaction.h"
 #include "worker/convert/converter.h"
 #include "worker/task/override_policy.h"
 #include "worker/task/send_queue.h"
@@ -43,6 +45,9 @@ struct source_records {
     struct converter *key, *value, *header;
     struct send_stage *stage; /* NULL after close */
     struct send_queue *queue;
+    struct source_txn *txn;          /* NULL: without transactions */
+    int64_t commit_began_ms;         /* 0: none is under way */
+    enum source_records_loss loss;   /* what the failure means for another transaction */
     struct topic_creation *creation; /* NULL: nothing is created */
     void *self;                      /* the plugin instance; NULL before start and after close */
     bool closing;                    /* what fails now was given up by us */
@@ -247,6 +252,129 @@ static void on_ack(void *arg, const struct producer_ack *ack)
     send_queue_done(r->queue, slot);
 }
 
+/* ---- transactions ---- */
+
+/* source_txn_conf.committed. */
+static void on_committed(void *arg, const struct tern_source_record *rec,
+                         const struct tern_record_metadata *metadata)
+{
+    struct source_records *r = arg;
+
+    commit_record(r, rec, metadata);
+    if (metadata)
+        track_topic(r, rec->topic);
+}
+
+/* As the stage's on_ack. */
+static void on_txn_ack(void *arg, const struct producer_ack *ack)
+{
+    struct source_records *r = arg;
+
+    source_txn_acked(r->txn, ack);
+}
+
+/*
+ * A transaction that its coordinator has given up looks like one that another producer ended. Its
+ * age tells: within its time, nobody but another takes the id. What is refused may be a batch,
+ * whose records would be taken.
+ */
+static enum source_records_loss loss_of(const struct source_records *r,
+                                        const struct tern_error *err)
+{
+    const struct txn_boundary *b = r->conf.boundary;
+    bool is_old = b->is_open && clock_mono_ms() - b->began_ms >= b->age_max_ms;
+
+    if (err->code == TERN_ECONFLICT || r->stage->cls->fenced(r->stage))
+        return is_old ? SOURCE_RECORDS_LOST : SOURCE_RECORDS_NOT_LOST;
+    if (err->code == TERN_EREFUSED && r->conf.batch_bytes != 1)
+        return SOURCE_RECORDS_TOO_LARGE;
+    if (err->code == TERN_ERETRIABLE || err->code == TERN_ETIMEOUT)
+        return SOURCE_RECORDS_LOST;
+    return SOURCE_RECORDS_NOT_LOST;
+}
+
+static void txn_failed(struct source_records *r, const char *what, const struct tern_error *err)
+{
+    CLEANUP(freep) char *text = NULL;
+
+    if (r->failure)
+        return;
+    r->loss = loss_of(r, err);
+    if (err->code == TERN_ECONFLICT || r->stage->cls->fenced(r->stage)) {
+        text = xasprintf(
+            "The task %s was unable to finish writing records to Kafka before its producer "
+            "transaction expired. It may be necessary to reconfigure this connector in order for "
+            "it to run healthily with exactly-once support. Options for this include: tune the "
+            "connector's producer configuration for higher throughput, increase the transaction "
+            "timeout for the connector's producers, decrease the offset commit interval (if using "
+            "interval-based transaction boundaries), or use the 'poll' transaction boundary (if "
+            "the connector is not already configured to use it).",
+            r->conf.id); /* peer text */
+        what = text;
+    }
+    fail(r, what, send_error_class(err->code), err);
+}
+
+int source_records_init_transactions(struct source_records *r, int64_t timeout_ms,
+                                     struct tern_error *err)
+{
+    return r->stage->cls->init(r->stage, timeout_ms, err);
+}
+
+int source_records_commit(struct source_records *r, int64_t timeout_ms)
+{
+    struct tern_error err;
+    CLEANUP(freep) char *what = NULL;
+    int rc;
+
+    if (!r->commit_began_ms)
+        r->commit_began_ms = clock_mono_ms();
+    rc = source_txn_commit(r->txn, timeout_ms, &err);
+    if (rc == TRANSACTION_DONE) {
+        txn_boundary_committed(r->conf.boundary, r->commit_began_ms, clock_mono_ms());
+        r->commit_began_ms = 0;
+    }
+    if (rc >= 0)
+        return rc;
+    what =
+        xasprintf("Failed to flush offsets and/or records for task %s", r->conf.id); /* peer text */
+    txn_failed(r, what, &err);
+    return -1;
+}
+
+enum source_records_loss source_records_loss(const struct source_records *r)
+{
+    return r->loss;
+}
+
+/* The record is in the transaction, or the task has failed. */
+static enum source_records_step send_in_txn(struct source_records *r,
+                                            const struct tern_source_record *rec)
+{
+    static const char what[] = "Unrecoverable exception trying to send"; /* peer text */
+    struct tern_error err;
+
+    if (source_txn_has_failed(r->txn, &err) || source_txn_begin(r->txn, &err) < 0) {
+        txn_failed(r, what, &err);
+        return SOURCE_RECORDS_FAILED;
+    }
+    switch (r->stage->cls->send(r->stage, &r->out.record, send_queue_slot(r->queue), &err)) {
+    case PRODUCER_SENT:
+        break;
+    case PRODUCER_BUSY:
+        return SOURCE_RECORDS_BUSY;
+    case PRODUCER_FAILED:
+        txn_failed(r, what, &err);
+        return SOURCE_RECORDS_FAILED;
+    }
+    source_txn_sent(r->txn, rec);
+    txn_boundary_sent(r->conf.boundary, r->out.record.key.size + r->out.record.value.size,
+                      clock_mono_ms());
+    r->out.ready = false;
+    send_queue_sent(r->queue);
+    return SOURCE_RECORDS_SENT;
+}
+
 /* ---- conversion ---- */
 
 /* One call of a converter, to be made again where that may help. */
@@ -358,6 +486,11 @@ static int check_record(const struct source_records *r, const struct tern_source
         if (!rec->headers[i].key)
             return tern_fail(err, TERN_EINTERNAL, "a record with a header without a key");
     }
+    if (r->txn && strcmp(rec->topic, r->conf.offsets_topic) == 0) {
+        return tern_fail(err, TERN_EINTERNAL, /* peer text */
+                         "Source tasks may not produce to their own offsets topics when "
+                         "exactly-once support is enabled");
+    }
     if (rec->source && !host_owns(r->conf.host, rec->source))
         return tern_fail(err, TERN_EINTERNAL, "a record with a source partition of another task");
     return 0;
@@ -444,6 +577,18 @@ static enum source_records_step ensure_topic(struct source_records *r)
     return SOURCE_RECORDS_FAILED;
 }
 
+/* The current record is left out: its offset does not count by itself. */
+static void pass_over(struct source_records *r, const struct tern_source_record *rec)
+{
+    if (r->txn) {
+        source_txn_left_out(r->txn, send_queue_slot(r->queue));
+        send_queue_sent(r->queue);
+        return;
+    }
+    commit_record(r, rec, NULL);
+    send_queue_skip(r->queue);
+}
+
 /* SENT: on to the next record. */
 static enum source_records_step send_current(struct source_records *r,
                                              const struct tern_source_record *rec)
@@ -459,8 +604,7 @@ static enum source_records_step send_current(struct source_records *r,
     if (!r->out.ready && prepare(r, rec) < 0) {
         if (r->failure)
             return SOURCE_RECORDS_FAILED;
-        commit_record(r, rec, NULL); /* left out: its offset does not count by itself */
-        send_queue_skip(r->queue);
+        pass_over(r, rec);
         return SOURCE_RECORDS_SENT;
     }
     if (r->creation) {
@@ -469,6 +613,8 @@ static enum source_records_step send_current(struct source_records *r,
         if (step != SOURCE_RECORDS_SENT)
             return step;
     }
+    if (r->txn)
+        return send_in_txn(r, rec);
     switch (r->stage->cls->send(r->stage, &r->out.record, send_queue_slot(r->queue), &err)) {
     case PRODUCER_SENT:
         break;
@@ -549,6 +695,14 @@ static int check_overrides(const struct source_records *r, struct tern_error *er
     return override_policy_check(&policy, &view, err);
 }
 
+static void limit_batches(const struct source_records *r, struct strmap *settings)
+{
+    const char *chosen = strmap_get(settings, "batch.size");
+
+    if (r->conf.batch_bytes && (!chosen || strtoll(chosen, NULL, 10) > r->conf.batch_bytes))
+        strmap_set_fmt(settings, "batch.size", "%" PRId64, r->conf.batch_bytes);
+}
+
 static int open_stage(struct source_records *r, struct tern_error *err)
 {
     CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
@@ -556,10 +710,33 @@ static int open_stage(struct source_records *r, struct tern_error *err)
 
     if (check_overrides(r, err) < 0)
         return -1;
-    task_producer_conf(r->conf.connector, r->conf.task, &r->conf.worker_config,
-                       &r->conf.connector_config, &settings);
+    if (r->txn)
+        task_txn_producer_conf(r->conf.connector, r->conf.task, r->conf.txn_group,
+                               &r->conf.worker_config, &r->conf.connector_config, &settings);
+    else
+        task_producer_conf(r->conf.connector, r->conf.task, &r->conf.worker_config,
+                           &r->conf.connector_config, &settings);
+    limit_batches(r, &settings);
     java = strmap_config(&settings);
-    return r->conf.open_stage(&java, on_ack, r, &r->stage, err);
+    if (r->conf.open_stage(&java, r->txn ? on_txn_ack : on_ack, r, &r->stage, err) < 0)
+        return -1;
+    if (r->txn)
+        source_txn_start(r->txn, r->stage);
+    return 0;
+}
+
+static struct source_txn *open_txn(struct source_records *r)
+{
+    const struct source_txn_conf conf = {
+        .id = r->conf.id,
+        .offsets_topic = r->conf.offsets_topic,
+        .queue = r->queue,
+        .pending = r->conf.pending,
+        .committed = on_committed,
+        .arg = r,
+    };
+
+    return source_txn_new(&conf);
 }
 
 int source_records_open(const struct source_records_conf *conf, struct source_records **ret_records,
@@ -580,6 +757,8 @@ int source_records_open(const struct source_records_conf *conf, struct source_re
     r->last_topic = "";
     r->out.key_scratch = (struct buf)BUF_INIT(CONVERTED_MAX_BYTES);
     r->queue = send_queue_new();
+    if (conf->txn_group)
+        r->txn = open_txn(r);
     if (open_converter(r, CONVERT_KEY, &r->key, err) < 0 ||
         open_converter(r, CONVERT_VALUE, &r->value, err) < 0 ||
         open_converter(r, CONVERT_HEADER, &r->header, err) < 0 || open_stage(r, err) < 0 ||
@@ -608,6 +787,7 @@ void source_records_close(struct source_records *r)
     stage->cls->close(stage);
     r->stage = NULL;
     r->self = NULL;
+    source_txn_free(TAKE(r->txn)); /* what is not committed */
 }
 
 void source_records_free(struct source_records *r)
@@ -615,6 +795,7 @@ void source_records_free(struct source_records *r)
     if (!r)
         return;
     source_records_close(r);
+    source_txn_free(r->txn);
     send_queue_free(r->queue);
     topic_creation_free(r->creation);
     converter_close(r->key);

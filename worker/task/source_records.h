@@ -13,7 +13,9 @@
 #include "worker/task/host.h"
 #include "worker/task/pending_offsets.h"
 #include "worker/task/send_stage.h"
+#include "worker/task/source_txn.h"
 #include "worker/task/task_settings.h"
+#include "worker/task/txn_boundary.h"
 
 struct source_records;
 
@@ -27,6 +29,11 @@ struct source_records_conf {
     const struct task_settings *settings;
     struct tern_config connector_config, worker_config;
     send_stage_open_fn *open_stage;
+    /* NULL: records are written as they come; else in transactions, with this worker group's id */
+    const char *txn_group;
+    const char *offsets_topic;     /* with transactions: where offsets go */
+    struct txn_boundary *boundary; /* likewise */
+    int64_t batch_bytes; /* likewise: the largest batch of the producer; 0: as configured */
     void (*topic_used)(void *arg, const char *topic, const char *connector, int32_t task);
     void *arg;
 };
@@ -55,6 +62,22 @@ size_t source_records_unacked(const struct source_records *r);
 bool source_records_flush(struct source_records *r, int64_t deadline_ms);
 /* Makes source_records_serve() return soon. Thread: any. */
 void source_records_wake(struct source_records *r);
+
+/*
+ * With transactions. init: as in lib/kafka/transaction.h. commit: as source_txn_commit(); what
+ * fails it is the failure below.
+ */
+int source_records_init_transactions(struct source_records *r, int64_t timeout_ms,
+                                     struct tern_error *err) MUST_CHECK;
+int source_records_commit(struct source_records *r, int64_t timeout_ms) MUST_CHECK;
+
+enum source_records_loss {
+    SOURCE_RECORDS_NOT_LOST,  /* nothing that another transaction would mend */
+    SOURCE_RECORDS_LOST,      /* a transaction was lost, and another may go well */
+    SOURCE_RECORDS_TOO_LARGE, /* likewise, with smaller batches */
+};
+/* What the failure means. */
+enum source_records_loss source_records_loss(const struct source_records *r);
 
 /* The trace of what went wrong first; NULL: nothing did. Borrowed. */
 const char *source_records_failure(const struct source_records *r);

@@ -20,6 +20,14 @@ LOG_DOMAIN_AS(worker_domain, "org.apache.kafka.connect.runtime.Worker");
             log_write(&worker_domain, (level), __LINE__, __VA_ARGS__); \
     } while (0)
 
+enum {
+    RESTART_MIN_MS = 250, /* before a task that has lost a transaction begins anew */
+    RESTART_MAX_MS = 10000,
+    TXN_BYTES_MAX = 64 << 20, /* of records in one transaction: their batches stay in memory */
+    BATCH_BYTES = 1000000,    /* the producer's batches, unless the user says otherwise */
+    BATCH_SHRINK = 32,
+};
+
 /* ---- what the two threads share ---- */
 
 bool source_task_stopping(struct source_task *t)
@@ -107,6 +115,7 @@ static void nudge(struct source_task *t)
     t->poked = true;
     gate_wake(&t->gate);
     gate_unlock(&t->gate);
+    source_eos_wake(t);
     if (!pin(t))
         return;
     if (t->cls.interrupt)
@@ -143,9 +152,25 @@ static void open_offsets(struct source_task *t)
     t->offsets = source_offsets_new(&conf);
 }
 
+static bool is_exactly_once(const struct source_task *t)
+{
+    return t->conf.exactly_once != NULL;
+}
+
+static void init_boundary(struct source_task *t)
+{
+    t->boundary = (struct txn_boundary){
+        .kind = t->settings.txn_kind,
+        .interval_ms = t->settings.txn_interval_ms,
+        .age_max_ms = t->settings.txn_timeout_ms / 2,
+        .bytes_max = TXN_BYTES_MAX,
+        .merges = t->settings.txn_merges,
+    };
+}
+
 static int open_parts(struct source_task *t, struct tern_error *err)
 {
-    const struct source_records_conf conf = {
+    struct source_records_conf conf = {
         .id = t->id,
         .connector = t->conf.connector,
         .task = t->conf.task,
@@ -155,13 +180,23 @@ static int open_parts(struct source_task *t, struct tern_error *err)
         .settings = &t->settings,
         .connector_config = config_ref_config(t->conf.connector_config),
         .worker_config = config_ref_config(t->conf.worker_config),
-        .open_stage = t->conf.open_stage ? t->conf.open_stage : send_stage_open_kafka,
+        .open_stage = t->conf.open_stage   ? t->conf.open_stage
+                      : is_exactly_once(t) ? send_stage_open_transactional
+                                           : send_stage_open_kafka,
         .topic_used = t->conf.topic_used,
         .arg = t->conf.arg,
     };
 
-    if (task_settings_read(&conf.worker_config, &conf.connector_config, &t->settings, err) < 0)
+    if (task_settings_read(&conf.worker_config, &conf.connector_config, is_exactly_once(t),
+                           &t->settings, err) < 0)
         return -1;
+    if (is_exactly_once(t)) {
+        init_boundary(t);
+        conf.txn_group = t->conf.group;
+        conf.offsets_topic = t->conf.offsets_topic;
+        conf.boundary = &t->boundary;
+        conf.batch_bytes = t->batch_bytes;
+    }
     return source_records_open(&conf, &t->records, err);
 }
 
@@ -196,9 +231,11 @@ static bool start_plugin(struct source_task *t)
         source_task_fail(t, trace_text(NULL, &err));
         return false;
     }
-    open_offsets(t);
     source_records_start(t->records, t->self);
-    source_offsets_start(t->offsets, t->self);
+    if (!is_exactly_once(t)) {
+        open_offsets(t);
+        source_offsets_start(t->offsets, t->self);
+    }
     set_pinnable(t, true);
     log_info("WorkerSourceTask{id=%s} Source task finished initialization and start",
              t->id); /* peer text */
@@ -210,7 +247,7 @@ static bool start_plugin(struct source_task *t)
  * Time for the last acknowledgements and the last commit. A task that was asked to stop ends
  * before the worker loses patience.
  */
-static int64_t farewell_ms(struct source_task *t)
+int64_t source_task_farewell_ms(struct source_task *t)
 {
     int64_t patience_ms = t->settings.shutdown_timeout_ms / 10 * 9;
 
@@ -219,12 +256,27 @@ static int64_t farewell_ms(struct source_task *t)
     return t->settings.flush_timeout_ms;
 }
 
+/* A failed task does not commit. */
+static void finish_transaction(struct source_task *t)
+{
+    const char *failure = source_records_failure(t->records);
+
+    if (!t->trace && !failure && !source_eos_commit(t))
+        failure = source_records_failure(t->records);
+    if (!t->trace && failure)
+        source_task_fail(t, xstrdup(failure));
+}
+
 static void finish(struct source_task *t)
 {
-    int64_t budget_ms = farewell_ms(t), deadline_ms = clock_deadline_ms(budget_ms);
+    int64_t budget_ms = source_task_farewell_ms(t), deadline_ms = clock_deadline_ms(budget_ms);
 
     if (host_cancelled(t->host))
         return;
+    if (is_exactly_once(t)) {
+        finish_transaction(t);
+        return;
+    }
     if (!source_records_flush(t->records, clock_deadline_ms(budget_ms / 4 * 3))) {
         log_warn("WorkerSourceTask{id=%s} %zu records were not acknowledged in time; the next "
                  "instance of the task sends them again",
@@ -243,7 +295,9 @@ static void close_task(struct source_task *t)
     }
     source_offsets_free(t->offsets);
     source_records_free(t->records);
-    pending_offsets_free(t->pending);
+    t->self = NULL;
+    t->offsets = NULL;
+    t->records = NULL;
 }
 
 /* The first line of the trace, and that of its cause, for the log. */
@@ -288,6 +342,9 @@ static void tell_outcome(struct source_task *t)
 static void task_free(struct source_task *t)
 {
     host_free(t->host);
+    pending_offsets_free(t->pending);
+    free((char *)t->conf.group);
+    free((char *)t->conf.offsets_topic);
     gate_fini(&t->gate);
     config_ref_unref(t->conf.config);
     config_ref_unref(t->conf.connector_config);
@@ -310,17 +367,65 @@ void source_task_unref(struct source_task *t)
         task_free(t);
 }
 
+/* From the first part that is opened to the last that is closed. */
+static void live(struct source_task *t)
+{
+    t->loss = SOURCE_RECORDS_NOT_LOST;
+    if (!source_task_stopping(t) && open_task(t) && await_unpaused(t) &&
+        (!is_exactly_once(t) || source_eos_prepare(t)) && start_plugin(t)) {
+        source_loop(t);
+        finish(t);
+    }
+    if (t->records)
+        t->loss = source_records_loss(t->records);
+    close_task(t);
+}
+
+/* A topic may take less than the producer's batches: then they are made smaller, down to one
+ * record. */
+static void shrink_batches(struct source_task *t)
+{
+    int64_t bytes = (t->batch_bytes ? t->batch_bytes : BATCH_BYTES) / BATCH_SHRINK;
+
+    t->batch_bytes = bytes > 0 ? bytes : 1;
+    log_warn("ExactlyOnceWorkerSourceTask{id=%s} goes on with batches of at most %" PRId64 " bytes",
+             t->id, t->batch_bytes);
+}
+
+/*
+ * A transaction that was lost since the target was out of reach for too long is no reason to end:
+ * the task begins anew, with all that a new instance makes sure of. In Java it is FAILED.
+ */
+static bool begins_again(struct source_task *t)
+{
+    const struct tern_host *host = host_face(t->host);
+    CLEANUP(freep) char *summary = NULL;
+
+    if (!t->trace || t->loss == SOURCE_RECORDS_NOT_LOST || source_task_stopping(t))
+        return false;
+    summary = summary_of(t->trace);
+    log_warn("ExactlyOnceWorkerSourceTask{id=%s} has lost a transaction, none of which is visible, "
+             "and begins anew: %s",
+             t->id, summary);
+    if (host->wait(host, backoff_next_ms(&t->restart)))
+        return false;
+    free(TAKE(t->trace));
+    if (t->loss == SOURCE_RECORDS_TOO_LARGE)
+        shrink_batches(t);
+    host_reset(t->host);
+    pending_offsets_clear(t->pending);
+    return true;
+}
+
 static void run(void *arg)
 {
     struct source_task *t = arg;
     bool abandoned;
 
     host_face(t->host)->adopt_thread(host_face(t->host));
-    if (!source_task_stopping(t) && open_task(t) && await_unpaused(t) && start_plugin(t)) {
-        source_loop(t);
-        finish(t);
-    }
-    close_task(t);
+    do
+        live(t);
+    while (begins_again(t));
     tell_outcome(t);
 
     gate_lock(&t->gate);
@@ -356,6 +461,9 @@ struct source_task *source_task_start(const struct source_task_conf *conf, enum 
 
     t->conf = *conf;
     t->conf.connector = xstrdup(conf->connector);
+    t->conf.group = conf->exactly_once ? xstrdup(conf->group) : NULL;
+    t->conf.offsets_topic = conf->exactly_once ? xstrdup(conf->offsets_topic) : NULL;
+    t->restart = (struct backoff){.min_ms = RESTART_MIN_MS, .max_ms = RESTART_MAX_MS};
     config_ref_ref(conf->config);
     config_ref_ref(conf->connector_config);
     config_ref_ref(conf->worker_config);

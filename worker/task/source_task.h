@@ -8,12 +8,13 @@
  * Peer: org.apache.kafka.connect.runtime.WorkerSourceTask. Spec: connect-runtime.md 1.4-1.7, 2.
  *
  * Invariant: an offset is committed only after the broker acknowledged its record and every
- * record of the same source partition before it.
+ * record of the same source partition before it; with exactly-once delivery, together with them.
  */
 #include "lib/conf/config_ref.h"
 #include "worker/plugin/plugin_registry.h"
 #include "worker/store/cluster_state.h"
 #include "worker/store/offset_store.h"
+#include "worker/task/exactly_once.h"
 #include "worker/task/run_listener.h"
 #include "worker/task/send_stage.h"
 
@@ -32,6 +33,12 @@ struct source_task_conf {
     /* First acknowledged record to a topic (topic.tracking.enable); may be NULL. Task thread. */
     void (*topic_used)(void *arg, const char *topic, const char *connector, int32_t task);
     send_stage_open_fn *open_stage; /* NULL: Kafka's producer */
+
+    /* NULL: each record at least once; else exactly once, by transactions. Static; takes arg. */
+    const struct exactly_once_hooks *exactly_once;
+    const char *group;         /* of the worker */
+    const char *offsets_topic; /* where offsets go */
+    int32_t generation;        /* of the task configurations */
 };
 
 /*

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/base/xmem.h"
+#include "worker/task/forced_setting.h"
+
 enum {
     IDEMPOTENT_IN_FLIGHT_MAX = 5
 };
@@ -57,4 +60,21 @@ void task_producer_conf(const char *connector, int32_t task, const struct tern_c
     strmap_set_fmt(out, "client.id", "connector-producer-%s-%" PRId32, connector, task);
     chosen = strmap_config(&user);
     strmap_add_all(out, &chosen);
+}
+
+void task_txn_producer_conf(const char *connector, int32_t task, const char *group,
+                            const struct tern_config *worker,
+                            const struct tern_config *connector_config, struct strmap *out)
+{
+    static const char whose[] = "for connectors";
+    CLEANUP(freep) char *id = xasprintf("%s-%s-%" PRId32, group, connector, task);
+    CLEANUP(strmap_fini) struct strmap user = STRMAP_INIT;
+
+    task_producer_conf(connector, task, worker, connector_config, out);
+    strmap_add_prefixed(&user, worker, "producer.");
+    strmap_add_prefixed(&user, connector_config, "producer.override.");
+    if (!strmap_get(&user, "enable.idempotence")) /* the base's own is no wish */
+        strmap_remove(out, "enable.idempotence");
+    forced_setting(out, "enable.idempotence", "true", whose);
+    forced_setting(out, "transactional.id", id, whose);
 }

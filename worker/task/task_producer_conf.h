@@ -15,3 +15,8 @@
 /* Sets the settings in out, which is empty. Thread: any. */
 void task_producer_conf(const char *connector, int32_t task, const struct tern_config *worker,
                         const struct tern_config *connector_config, struct strmap *out);
+/* The same for a producer with a transactional id, whatever the user says. Logs what is overruled.
+ */
+void task_txn_producer_conf(const char *connector, int32_t task, const char *group,
+                            const struct tern_config *worker,
+                            const struct tern_config *connector_config, struct strmap *out);

@@ -2,6 +2,7 @@
 #include "worker/task/task_settings.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/log.h"
@@ -9,6 +10,10 @@
 #include "lib/conf/config_def.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.runtime.WorkerSourceTask");
+
+enum {
+    TXN_TIMEOUT_MS = 60000 /* Kafka's default */
+};
 
 struct worker_part {
     int64_t flush_interval_ms, flush_timeout_ms, flush_early_ms, shutdown_timeout_ms;
@@ -35,6 +40,9 @@ struct connector_part {
     bool log, log_records;
     int64_t retry_timeout_ms, retry_delay_max_ms;
     struct tern_list transforms;
+    const char *boundary;
+    int64_t interval_ms; /* below 0: the worker's */
+    bool merges;
 };
 
 static const char *const tolerances[] = {"none", "all", NULL};
@@ -55,6 +63,13 @@ static const struct tern_config_key connector_keys[] = {
      .doc = "The maximum duration in milliseconds that a failed operation will be reattempted."},
     {"errors.retry.delay.max.ms", TERN_LONG, "60000", TERN_MEDIUM, AT(retry_delay_max_ms),
      .doc = "The maximum duration in milliseconds between consecutive retry attempts."},
+    {"transaction.boundary", TERN_STRING, "poll", TERN_MEDIUM, AT(boundary),
+     .doc = "Where transactions of the connector's tasks end."},
+    {"transaction.boundary.interval.ms", TERN_LONG, "-1", TERN_LOW, AT(interval_ms),
+     .doc = "The time between commits with interval boundaries; by default as offset flushes."},
+    {"tern.transaction.merge.enabled", TERN_BOOL, "true", TERN_LOW, AT(merges),
+     .doc = "Whether a transaction with poll boundaries takes in more than one batch when the next "
+            "is there already. false: as in Java."},
     {"transforms", TERN_LIST, "", TERN_LOW, AT(transforms),
      .doc = "Aliases for the transformations to be applied to records."},
     TERN_END,
@@ -73,9 +88,24 @@ static void warn_of_ineffective(const struct tern_config *connector)
                  "worker's own topic");
 }
 
-int task_settings_read(const struct tern_config *worker, const struct tern_config *connector,
-                       struct task_settings *ret_settings, struct tern_error *err)
+/* The worker's, or the connector's own; what is no number is refused when the producer is opened.
+ */
+static int64_t txn_timeout_ms(const struct tern_config *worker, const struct tern_config *connector)
 {
+    const char *text = config_get(connector, "producer.override.transaction.timeout.ms");
+    int64_t ms;
+
+    if (!text)
+        text = config_get(worker, "producer.transaction.timeout.ms");
+    ms = text ? strtoll(text, NULL, 10) : TXN_TIMEOUT_MS;
+    return ms > 0 && ms <= INT32_MAX ? ms : TXN_TIMEOUT_MS;
+}
+
+int task_settings_read(const struct tern_config *worker, const struct tern_config *connector,
+                       bool is_exactly_once, struct task_settings *ret_settings,
+                       struct tern_error *err)
+{
+    enum txn_boundary_kind kind = TXN_BOUNDARY_POLL;
     CLEANUP(config_memory_freep) struct config_memory *worker_memory = NULL;
     CLEANUP(config_memory_freep) struct config_memory *connector_memory = NULL;
     struct worker_part w = {0};
@@ -90,12 +120,18 @@ int task_settings_read(const struct tern_config *worker, const struct tern_confi
                          "applied",
                          c.transforms.items[0]);
     }
+    if (is_exactly_once && txn_boundary_kind_of(c.boundary, &kind, err) < 0)
+        return -1;
     warn_of_ineffective(connector);
     *ret_settings = (struct task_settings){
         .flush_interval_ms = w.flush_interval_ms,
         .flush_timeout_ms = w.flush_timeout_ms,
         .flush_early_ms = w.flush_early_ms,
         .shutdown_timeout_ms = w.shutdown_timeout_ms,
+        .txn_kind = kind,
+        .txn_merges = c.merges,
+        .txn_interval_ms = c.interval_ms >= 0 ? c.interval_ms : w.flush_interval_ms,
+        .txn_timeout_ms = txn_timeout_ms(worker, connector),
         .tolerate_all = strcmp(c.tolerance, "all") == 0,
         .log_errors = c.log,
         .log_records = c.log_records,

@@ -32,6 +32,9 @@ static struct {
     bool woken;                      /* gate */
     bool fatal;                      /* gate */
     unsigned seed;                   /* gate */
+    size_t first_open;               /* gate: record with which the open transaction begins */
+    bool is_open;                    /* gate: a transaction */
+    int commits;                     /* gate */
 } fake;
 
 static void record_fini(struct fake_record *r)
@@ -56,7 +59,9 @@ void fake_stage_reset(const struct fake_stage_conf *conf)
     fake.conf = *conf;
     fake.seed = conf->seed;
     fake.acked = 0;
-    fake.fatal = fake.woken = false;
+    fake.fatal = fake.woken = fake.is_open = false;
+    fake.first_open = 0;
+    fake.commits = 0;
     gate_unlock(&fake.gate);
 }
 
@@ -217,7 +222,7 @@ static bool acknowledge_some(size_t most)
         struct flying f = take_one();
 
         acknowledge(f, is_failure(f.number) ? "topic 't' partition 0: broker says no" : NULL,
-                    TERN_EINTERNAL);
+                    fake.conf.fail_code ? fake.conf.fail_code : TERN_EINTERNAL);
         count++;
     }
     return count > 0;
@@ -293,8 +298,92 @@ static void fake_close(struct send_stage *s)
     gate_lock(&fake.gate);
     while (fake.flying.count)
         acknowledge(take_one(), "given up", TERN_EINTERNAL);
+    fake.is_open = false; /* aborted when the id is initialized again */
     gate_unlock(&fake.gate);
     journal_add("stage.close");
+}
+
+/* ---- transactions ---- */
+
+static bool take(int *member)
+{
+    bool had;
+
+    gate_lock(&fake.gate);
+    had = *member > 0;
+    *member -= had;
+    gate_unlock(&fake.gate);
+    return had;
+}
+
+static int fake_init(struct send_stage *s, int64_t timeout_ms, struct tern_error *err)
+{
+    (void)s;
+    (void)timeout_ms;
+    (void)err;
+    if (take(&fake.conf.init_again))
+        return 1;
+    journal_add("txn.init");
+    return 0;
+}
+
+static int fake_begin(struct send_stage *s, struct tern_error *err)
+{
+    (void)s;
+    (void)err;
+    gate_lock(&fake.gate);
+    assert(!fake.is_open);
+    fake.is_open = true;
+    fake.first_open = fake.records.count;
+    gate_unlock(&fake.gate);
+    journal_add("txn.begin");
+    return 0;
+}
+
+/* Whether one of the transaction was not acknowledged. */
+static bool one_failed(void)
+{
+    for (size_t i = fake.first_open; i < fake.records.count; i++) {
+        if (!fake.records.at[i].acked)
+            return true;
+    }
+    return false;
+}
+
+/* All that was sent since the begin is acknowledged. */
+static void commit_records(void)
+{
+    gate_lock(&fake.gate);
+    assert(fake.is_open);
+    fake.commits++;
+    for (size_t i = fake.first_open; i < fake.records.count; i++) {
+        assert(fake.records.at[i].done);
+        fake.records.at[i].committed = fake.commits;
+    }
+    fake.is_open = false;
+    gate_unlock(&fake.gate);
+    journal_add("txn.commit");
+}
+
+static int fake_commit(struct send_stage *s, int64_t timeout_ms, struct tern_error *err)
+{
+    if (take(&fake.conf.commit_again) || !fake_flush(s, clock_deadline_ms(timeout_ms)))
+        return 1;
+    if (one_failed())
+        return tern_fail(err, TERN_ERETRIABLE, "it must be aborted");
+    if (fake.commits == fake.conf.lose_at) {
+        fake.conf.lose_at = -1;
+        fake.is_open = false;
+        return tern_fail(err, fake.conf.lose_code, "the transaction is lost");
+    }
+    commit_records();
+    return 0;
+}
+
+static bool fake_fenced(struct send_stage *s)
+{
+    (void)s;
+    return false;
 }
 
 static const struct send_stage_class fake_class = {
@@ -305,6 +394,10 @@ static const struct send_stage_class fake_class = {
     .wake = fake_wake,
     .fatal = fake_fatal,
     .close = fake_close,
+    .init = fake_init,
+    .begin = fake_begin,
+    .commit = fake_commit,
+    .fenced = fake_fenced,
 };
 
 int fake_stage_open(const struct tern_config *java, producer_on_ack *on_ack, void *arg,

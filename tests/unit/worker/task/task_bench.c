@@ -54,6 +54,10 @@ void bench_start(struct bench *b, enum target_state target)
         .listener = &fake_listener,
         .topic_used = topic_used,
         .open_stage = b->kafka ? NULL : fake_stage_open,
+        .exactly_once = b->exactly_once,
+        .group = "g",
+        .offsets_topic = "o",
+        .generation = 7,
     };
 
     b->task = source_task_start(&conf, target);

@@ -12,9 +12,10 @@
 struct bench {
     struct offset_store *store;
     struct source_task *task;
-    struct strmap worker, connector;       /* settings; converters are set already */
-    const struct connector_plugin *plugin; /* NULL: fake_plugin() */
-    bool kafka;                            /* a real producer instead of the fake stage */
+    struct strmap worker, connector;               /* settings; converters are set already */
+    const struct connector_plugin *plugin;         /* NULL: fake_plugin() */
+    bool kafka;                                    /* a real producer instead of the fake stage */
+    const struct exactly_once_hooks *exactly_once; /* arg: the listener's; topic of offsets: "o" */
 };
 
 void bench_init(struct bench *b, const struct fake_script *script,

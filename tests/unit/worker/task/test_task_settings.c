@@ -32,11 +32,14 @@ START_TEST(defaults)
     struct task_settings s;
     struct tern_error err;
 
-    ck_assert_ok(task_settings_read(&none, &none, &s, &err), err);
+    ck_assert_ok(task_settings_read(&none, &none, true, &s, &err), err);
     ck_assert_int_eq(s.flush_interval_ms, 60000);
     ck_assert_int_eq(s.flush_timeout_ms, 5000);
     ck_assert_int_eq(s.shutdown_timeout_ms, 5000);
     ck_assert(!s.tolerate_all && !s.log_errors && !s.log_records);
+    ck_assert_int_eq(s.txn_kind, TXN_BOUNDARY_POLL);
+    ck_assert_int_eq(s.txn_interval_ms, 60000);
+    ck_assert_int_eq(s.txn_timeout_ms, 60000);
 }
 END_TEST
 
@@ -58,6 +61,12 @@ static const struct setting_case {
      "transforms are not supported by this worker yet: 'route' would not be applied", NULL},
     {false, "offsets.storage.topic", "own", NULL, "WARN offsets.storage.topic has no effect"},
     {false, "offsets.storage.topic", "", NULL, NULL},
+    {false, "transaction.boundary", "INTERVAL", NULL, NULL},
+    {false, "transaction.boundary", "connector",
+     "The connector does not support connector-defined transaction boundaries with the given "
+     "configuration. Please reconfigure it to use a different transaction boundary definition.",
+     NULL},
+    {false, "transaction.boundary.interval.ms", "10", NULL, NULL},
     {false, "unknown", "x", NULL, NULL},
 };
 
@@ -72,7 +81,8 @@ START_TEST(rows)
 
     log_set_sink(keep_line, all_levels);
     buf_clear(&lines);
-    rc = task_settings_read(row->of_worker ? &one : &none, row->of_worker ? &none : &one, &s, &err);
+    rc = task_settings_read(row->of_worker ? &one : &none, row->of_worker ? &none : &one, true, &s,
+                            &err);
     if (row->error) {
         ck_assert_int_lt(rc, 0);
         ck_assert_str_eq(err.msg, row->error);
