@@ -6,10 +6,11 @@
 #include "lib/base/strmap.h"
 #include "lib/base/thread.h"
 #include "lib/kafka/client_conf.h"
+#include "lib/kafka/transaction.h"
 
 enum {
     AT_A_TIME = 8,
-    TRY_MS = 10000, /* of one try to initialize: it goes on where it was with the next */
+    TRY_MS = 500, /* of one try to initialize: it goes on where it was with the next */
 };
 
 /* What the threads share. */
@@ -17,6 +18,7 @@ struct fencing {
     const struct tern_config *java;
     const char *const *ids;
     size_t count;
+    const bool *cancel;
     int64_t deadline_ms;
     const char *context;
 
@@ -48,27 +50,21 @@ static void fail(struct fencing *f, const struct tern_error *err)
 }
 
 /* Goes on as long as the coordinator asks for patience. */
-static int init_transactions(rd_kafka_t *rk, const char *id, int64_t deadline_ms,
+static int init_transactions(const struct fencing *f, rd_kafka_t *rk, const char *id,
                              struct tern_error *err)
 {
     for (;;) {
-        int left_ms = (int)clock_left_ms(deadline_ms, TRY_MS);
-        rd_kafka_error_t *e = rd_kafka_init_transactions(rk, left_ms);
-        bool again;
-        enum tern_code code;
+        int rc = transaction_init(rk, (int)clock_left_ms(f->deadline_ms, TRY_MS), err);
 
-        if (!e)
+        if (rc == TRANSACTION_DONE)
             return 0;
-        again = rd_kafka_error_is_retriable(e);
-        code = kafka_error_code(rd_kafka_error_code(e));
-        if (!again || clock_left_ms(deadline_ms, 1) == 0) {
-            tern_fail_at(err, "fence.c", again ? TERN_ETIMEOUT : code,
-                         "fencing producers of transactional id '%s': %s", id,
-                         rd_kafka_error_string(e));
-            rd_kafka_error_destroy(e);
-            return -1;
-        }
-        rd_kafka_error_destroy(e);
+        if (rc < 0)
+            return tern_context(err, "fencing producers of transactional id '%s'", id);
+        if (f->cancel && __atomic_load_n(f->cancel, __ATOMIC_RELAXED))
+            return tern_fail(err, TERN_ERETRIABLE, "fencing producers was given up");
+        if (clock_left_ms(f->deadline_ms, 1) == 0)
+            return tern_fail(err, TERN_ETIMEOUT,
+                             "fencing producers of transactional id '%s' was not over in time", id);
     }
 }
 
@@ -89,7 +85,7 @@ static int fence_one(const struct fencing *f, const char *id, struct tern_error 
     if (client_open(KAFKA_PRODUCER, &view, NULL, NULL, &rk, err) < 0)
         return -1;
     client_ignore_events(rk);
-    rc = init_transactions(rk, id, f->deadline_ms, err);
+    rc = init_transactions(f, rk, id, err);
     client_close(rk);
     return rc;
 }
@@ -108,12 +104,13 @@ static void fence_main(void *arg)
 }
 
 int fence_producers(const struct tern_config *java, const char *const *ids, size_t count,
-                    int64_t deadline_ms, struct tern_error *err)
+                    const bool *cancel, int64_t deadline_ms, struct tern_error *err)
 {
     struct fencing f = {
         .java = java,
         .ids = ids,
         .count = count,
+        .cancel = cancel,
         .deadline_ms = deadline_ms,
         .context = log_context(),
     };

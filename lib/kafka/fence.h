@@ -6,6 +6,7 @@
  */
 #include "lib/base/macros.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +15,8 @@
 
 /*
  * Fences every id, some at a time. java: settings of an admin client. The first failure ends it.
- * Errors: TERN_ETIMEOUT, TERN_EINVALID for a bad setting, TERN_EINTERNAL. Thread: any.
+ * cancel: NULL, or set once to make it give up. Errors: TERN_ETIMEOUT, TERN_ERETRIABLE: given up,
+ * TERN_EINVALID for a bad setting, TERN_EINTERNAL. Thread: any.
  */
 int fence_producers(const struct tern_config *java, const char *const *ids, size_t count,
-                    int64_t deadline_ms, struct tern_error *err) MUST_CHECK;
+                    const bool *cancel, int64_t deadline_ms, struct tern_error *err) MUST_CHECK;

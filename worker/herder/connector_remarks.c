@@ -19,11 +19,17 @@ struct remarks {
 /* Settings of parts that a connector's own settings name, and what the worker reads of itself. */
 static bool has_prefix_of_worker(const char *key)
 {
-    static const char *const prefixes[] = {"transforms.",          "predicates.",
-                                           "topic.creation.",      "key.converter.",
-                                           "value.converter.",     "header.converter.",
-                                           "transaction.boundary", "config.providers",
-                                           CONNECTOR_REMARKS,      NULL};
+    static const char *const prefixes[] = {"transforms.",
+                                           "predicates.",
+                                           "topic.creation.",
+                                           "key.converter.",
+                                           "value.converter.",
+                                           "header.converter.",
+                                           "transaction.boundary",
+                                           "config.providers",
+                                           "tern.transaction.",
+                                           CONNECTOR_REMARKS,
+                                           NULL};
 
     for (size_t i = 0; prefixes[i]; i++) {
         if (str_starts_with(key, prefixes[i]))

@@ -38,6 +38,7 @@ static int bind_worker(struct herder *h, struct tern_error *err)
 
     if (worker_config_bind(&config, &h->settings, NULL, NULL, &h->memory, err) < 0)
         return -1;
+    h->exactly_once = worker_exactly_once(&h->settings);
     if (override_policy_init(&h->policy, &config, err) < 0)
         return -1;
     return provider_set_open(&config, &h->providers, err);
@@ -54,6 +55,7 @@ static void init_state(struct herder *h)
 {
     inbox_init(&h->inbox);
     inbox_init(&h->writes);
+    inbox_init(&h->fencer_inbox);
     h->keys = (struct session_key_state)SESSION_KEY_STATE_INIT;
     h->key_due_ms = FOREVER_MS;
     h->key_policy = (struct session_key_policy){
@@ -110,6 +112,7 @@ void herder_free(struct herder *h)
     free_timers(h);
     inbox_fini(&h->inbox);
     inbox_fini(&h->writes);
+    inbox_fini(&h->fencer_inbox);
     membership_free(h->membership);
     assignment_free(h->assignment);
     work_fini(&h->running);
@@ -341,6 +344,7 @@ static void stop_everything(struct herder *h)
     herder_running_work(h, &all);
     herder_stop_work(h, &all);
     herder_writer_stop(h);
+    herder_fencer_stop(h);
     free_timers(h);
     if (h->statuses && !status_store_flush(h->statuses, clock_deadline_ms(STATUS_FLUSH_MS)))
         log_warn("Not every status was written before the end");
@@ -357,6 +361,7 @@ static void herder_main(void *arg)
 
     log_set_context(h->context);
     herder_writer_start(h);
+    herder_fencer_start(h);
     rc = run(h, &err);
     if (rc < 0) {
         /* peer text */

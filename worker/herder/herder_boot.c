@@ -8,6 +8,7 @@
 #include "lib/base/log.h"
 #include "lib/base/xmem.h"
 #include "worker/store/internal_topics.h"
+#include "worker/task/forced_setting.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
 
@@ -39,11 +40,30 @@ static void client_config(const struct herder *h, const char *suffix, struct str
     worker_client_config(&worker, id, out);
 }
 
-static void consumer_config(const struct herder *h, const char *suffix, struct strmap *out)
+static void consumer_config(const struct herder *h, enum internal_topic kind, const char *suffix,
+                            struct strmap *out)
 {
     client_config(h, suffix, out);
     strmap_set(out, "enable.auto.commit", "false");
     strmap_set(out, "auto.offset.reset", "earliest");
+    if (kind != INTERNAL_STATUS && h->exactly_once == EXACTLY_ONCE_ENABLED)
+        forced_setting(out, "isolation.level", "read_committed", "for the worker's consumers");
+}
+
+/* Nothing when the leader writes as everybody does. */
+static void leader_config(const struct herder *h, struct strmap *out)
+{
+    static const char whose[] = "for the leader's producer";
+    CLEANUP(freep) char *id = xasprintf("connect-cluster-%s", h->settings.group_id);
+
+    if (h->exactly_once == EXACTLY_ONCE_DISABLED)
+        return;
+    client_config(h, "configs-leader", out);
+    strmap_remove(out, "group.id");
+    forced_setting(out, "acks", "all", whose);
+    forced_setting(out, "enable.idempotence", "true", whose);
+    forced_setting(out, "max.in.flight.requests.per.connection", "5", whose);
+    forced_setting(out, "transactional.id", id, whose);
 }
 
 static void producer_config(const struct herder *h, enum internal_topic kind, const char *suffix,
@@ -72,21 +92,25 @@ static int open_store(struct herder *h, enum internal_topic kind, struct tern_er
     const struct tern_config worker = config_ref_config(h->worker);
     CLEANUP(strmap_fini) struct strmap consumer = STRMAP_INIT;
     CLEANUP(strmap_fini) struct strmap producer = STRMAP_INIT;
+    CLEANUP(strmap_fini) struct strmap leader = STRMAP_INIT;
 
     if (internal_topic_ensure(h->admin, kind, &worker, topic_ms, err) < 0)
         return -1;
-    consumer_config(h, suffixes[kind], &consumer);
+    consumer_config(h, kind, suffixes[kind], &consumer);
     producer_config(h, kind, suffixes[kind], &producer);
     if (kind == INTERNAL_CONFIG) {
         struct config_store_conf conf = {
-            h->settings.config_topic,
-            strmap_config(&consumer),
-            strmap_config(&producer),
-            h->admin,
-            &herder_config_listener,
-            h,
-            &h->cancel,
+            .topic = h->settings.config_topic,
+            .consumer = strmap_config(&consumer),
+            .producer = strmap_config(&producer),
+            .admin = h->admin,
+            .listener = &herder_config_listener,
+            .arg = h,
+            .cancel = &h->cancel,
         };
+
+        leader_config(h, &leader);
+        conf.leader = strmap_config(&leader);
 
         return config_store_open(&conf, deadline_ms, &h->configs, err);
     }

@@ -115,7 +115,7 @@ static int fence_ids(struct herder *h, const char *connector, const struct fence
     admin_config(h, connector, plan->config, &java);
     view = strmap_config(&java);
     log_info("Fencing out %zu task producers for source connector %s", count, connector);
-    rc = fence_producers(&view, ids, count, deadline_ms, err);
+    rc = fence_producers(&view, ids, count, &h->cancel, deadline_ms, err);
     for (size_t i = 0; i < count; i++)
         free((char *)ids[i]);
     free(ids);

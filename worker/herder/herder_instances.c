@@ -211,7 +211,7 @@ static void run_task(struct herder *h, const struct connector_state *state, int3
 {
     struct running_task *t = xcalloc(1, sizeof(*t));
     CLEANUP(freep) char *id = herder_task_id(state->name, number);
-    const struct source_task_conf conf = {
+    struct source_task_conf conf = {
         .connector = state->name,
         .task = number,
         .plugin = p->plugin,
@@ -224,6 +224,12 @@ static void run_task(struct herder *h, const struct connector_state *state, int3
         .topic_used = h->settings.topic_tracking ? herder_on_topic_used : NULL,
     };
 
+    if (h->exactly_once == EXACTLY_ONCE_ENABLED) {
+        conf.exactly_once = &herder_exactly_once;
+        conf.group = h->settings.group_id;
+        conf.offsets_topic = h->settings.offset_topic;
+        conf.generation = state->generation;
+    }
     t->connector = xstrdup(state->name);
     t->number = number;
     herder_set_version(h, state->name, number, p->plugin->source_task.version);

@@ -11,7 +11,9 @@
 #include "lib/base/jsonx.h"
 #include "lib/base/log.h"
 #include "lib/base/xmem.h"
+#include "lib/kafka/txn_writer.h"
 #include "worker/store/offset_edits.h"
+#include "worker/task/task_producer_conf.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.runtime.Worker");
 
@@ -326,8 +328,40 @@ static int ask_class(struct herder *h, const struct stopped *s,
 
 /* ---- changing ---- */
 
-static int write_edits(struct herder *h, const char *name, const struct offset_edits *edits,
-                       int64_t deadline_ms, struct tern_error *err)
+/*
+ * With exactly-once delivery: one transaction of the id of task 0, which ends whatever that one
+ * has left open. Spec: connect-distributed.md 6.5.
+ */
+static int write_in_transaction(struct herder *h, const struct stopped *s,
+                                const struct offset_edits *edits, struct tern_error *err)
+{
+    CLEANUP(freep) struct topic_log_entry *entries = xcalloc(edits->count + 1, sizeof(*entries));
+    const struct tern_config worker = config_ref_config(h->worker);
+    const struct tern_config raw = config_ref_config(s->config);
+    CLEANUP(strmap_fini) struct strmap config = STRMAP_INIT;
+    CLEANUP(strmap_fini) struct strmap java = STRMAP_INIT;
+    struct tern_config view;
+    struct txn_writer *writer;
+    int rc;
+
+    if (provider_set_resolve(h->providers, &raw, &config, err) < 0)
+        return -1;
+    view = strmap_config(&config);
+    task_txn_producer_conf(s->name, 0, h->settings.group_id, &worker, &view, &java);
+    strmap_set_fmt(&java, "client.id", "connector-offset-producer-%s", s->name);
+    view = strmap_config(&java);
+    for (size_t i = 0; i < edits->count; i++)
+        entries[i] = (struct topic_log_entry){edits->at[i].key, slice_str(edits->at[i].value)};
+    if (txn_writer_open(&view, h->settings.offset_topic, &h->cancel, s->deadline_ms, &writer, err) <
+        0)
+        return -1;
+    rc = txn_writer_write(writer, entries, edits->count, s->deadline_ms, err);
+    txn_writer_free(writer);
+    return rc;
+}
+
+static int write_plainly(struct herder *h, const struct stopped *s,
+                         const struct offset_edits *edits, struct tern_error *err)
 {
     CLEANUP(freep) struct offset_entry *entries = xcalloc(edits->count + 1, sizeof(*entries));
     int rc;
@@ -338,15 +372,38 @@ static int write_edits(struct herder *h, const char *name, const struct offset_e
         no_stores(h, err);
         return -1;
     }
-    rc = offset_store_write_now(h->offsets, entries, edits->count, deadline_ms, err);
+    rc = offset_store_write_now(h->offsets, entries, edits->count, s->deadline_ms, err);
     herder_leave(h);
-    return rc < 0 ? failed("Failed to modify offsets for source connector", name, err) : 0;
+    return rc;
+}
+
+static int write_edits(struct herder *h, const struct stopped *s, const struct offset_edits *edits,
+                       struct tern_error *err)
+{
+    int rc = h->exactly_once == EXACTLY_ONCE_ENABLED ? write_in_transaction(h, s, edits, err)
+                                                     : write_plainly(h, s, edits, err);
+
+    return rc < 0 ? failed("Failed to modify offsets for source connector", s->name, err) : 0;
 }
 
 static void stopped_fini(struct stopped *s)
 {
     config_ref_unref(s->config);
     pairs_fini(&s->known);
+}
+
+/* Tasks that were cut off may still write; after this they cannot. */
+static int fence_tasks(struct herder *h, const char *name, struct herder_ask *ask,
+                       struct tern_error *err)
+{
+    if (herder_fence(h, name, ask, err) == 0)
+        return 0;
+    log_error("Fencing the tasks of connector %s: %s", name, err->msg);
+    if (ask->is_elsewhere)
+        return -1;
+    return tern_fail(err, TERN_EINTERNAL, /* peer text */
+                     "Failed to perform zombie fencing for source connector prior to modifying "
+                     "offsets");
 }
 
 static int stopped_init(struct herder *h, const char *name, struct herder_ask *ask,
@@ -356,6 +413,11 @@ static int stopped_init(struct herder *h, const char *name, struct herder_ask *a
     s->deadline_ms = ask->deadline_ms;
     if (check_role(h, ask, err) < 0 || find_stopped(h, name, &s->config, err) < 0)
         return -1;
+    if (h->exactly_once == EXACTLY_ONCE_ENABLED) {
+        config_ref_unref(TAKE(s->config));
+        if (fence_tasks(h, name, ask, err) < 0 || find_stopped(h, name, &s->config, err) < 0)
+            return -1;
+    }
     if (read_pairs(h, name, s->deadline_ms, &s->known, err) < 0)
         return failed("Failed to modify offsets for source connector", name, err);
     return 0;
@@ -374,7 +436,7 @@ static int change(struct herder *h, const struct stopped *s,
     if (edits.count == 0)
         return 0;
     log_info("Changing %zu source offsets of connector %s", edits.count, s->name);
-    return write_edits(h, s->name, &edits, s->deadline_ms, err);
+    return write_edits(h, s, &edits, err);
 }
 
 /* peer texts */

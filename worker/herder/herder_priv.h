@@ -16,6 +16,7 @@
  *   herder_restart_calls.c  what others ask of the herder's thread
  *   herder_offsets.c    source offsets that users look at and change
  *   herder_fence.c      zombie fencing
+ *   herder_fencer.c     the thread that does for source tasks what exactly-once delivery needs
  *   herder_keys.c       the key of requests between workers
  *   herder_status.c     statuses that instances report
  *   herder_views.c      what others look at
@@ -34,6 +35,7 @@
 #include "worker/herder/worker_config.h"
 #include "worker/store/offset_store.h"
 #include "worker/task/connector_run.h"
+#include "worker/task/exactly_once.h"
 #include "worker/task/override_policy.h"
 #include "worker/task/source_task.h"
 
@@ -111,6 +113,7 @@ struct herder {
     char *context; /* of its threads' log lines */
     struct config_ref *worker;
     struct worker_settings settings;
+    enum exactly_once exactly_once;
     struct config_memory *memory;
     struct provider_set *providers;
     struct override_policy policy;
@@ -127,7 +130,9 @@ struct herder {
     struct thread thread;
     struct inbox inbox; /* messages to the thread */
     struct thread writer;
-    struct inbox writes; /* messages to the writer */
+    struct inbox writes;  /* messages to the writer */
+    struct thread fencer; /* only with exactly-once tasks */
+    struct inbox fencer_inbox;
     bool cancel; /* atomic (__atomic builtins: the stores read it through a plain pointer) */
 
     /* set by the thread in herder_boot(), gone at its end */
@@ -146,6 +151,7 @@ struct herder {
     struct herder_role role;            /* gate; key is not used */
     struct session_key_state keys;      /* gate */
     bool is_settled;                    /* gate: a member, and what is assigned was started */
+    bool claim_is_due;                  /* gate: the worker leads, and has not claimed it yet */
     bool is_awaiting;                   /* gate: the thread awaits the end of instances */
     struct work fencing;                /* gate: connectors with a round under way */
     uint64_t pings, pings_seen;         /* gate: so many were asked, and answered */
@@ -255,12 +261,21 @@ void herder_answer_pings(struct herder *h);
 
 void herder_writer_start(struct herder *h);
 void herder_writer_stop(struct herder *h);
+/* The worker has come to lead: the writer claims the right to write before it writes. Thread: any.
+ */
+void herder_claim_writes(struct herder *h);
 /* Takes msg, which the writer runs or drops. Thread: any. */
 void herder_post_write(struct herder *h, struct inbox_msg *msg);
 /* Thread: herder. */
 void herder_set_settled(struct herder *h, bool is_settled);
 /* False: not until the deadline, or the herder is stopping. Thread: any but the herder's. */
 bool herder_await_settled(struct herder *h, int64_t deadline_ms);
+
+/* ---- herder_fencer.c ---- */
+
+extern const struct exactly_once_hooks herder_exactly_once; /* arg: the herder */
+void herder_fencer_start(struct herder *h);
+void herder_fencer_stop(struct herder *h);
 
 /* ---- herder_stage.c: Thread: that of the stage ---- */
 

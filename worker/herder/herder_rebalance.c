@@ -31,22 +31,25 @@ static int64_t on_configured(void *arg, struct work *ret_work)
     return offset;
 }
 
-static void publish_role(struct herder *h)
+/* True: the worker has come to lead. */
+static bool publish_role(struct herder *h)
 {
     const struct assignment *a = h->assignment;
     char *url = a->leader_url ? xstrdup(a->leader_url) : NULL;
-    bool is_leader = herder_is_leader(h);
+    bool is_leader = herder_is_leader(h), was_leader;
     char *old;
 
     __atomic_store_n(&h->generation, a->generation, __ATOMIC_RELEASE);
     gate_lock(&h->gate);
     old = h->role.leader_url;
     h->role.leader_url = url;
+    was_leader = h->role.is_leader;
     h->role.is_leader = is_leader;
     h->role.protocol = a->protocol;
     h->role.generation = a->generation;
     gate_unlock(&h->gate);
     free(old);
+    return is_leader && !was_leader;
 }
 
 static void on_joined(void *arg, struct assignment *a)
@@ -63,7 +66,8 @@ static void on_joined(void *arg, struct assignment *a)
     h->assignment = a;
     h->scheduled_rebalance_ms = a->delay_ms ? clock_deadline_ms(a->delay_ms) : FOREVER_MS;
     h->rebalance_resolved = false;
-    publish_role(h);
+    if (publish_role(h) && h->exactly_once != EXACTLY_ONCE_DISABLED)
+        herder_claim_writes(h);
     if (herder_is_leader(h))
         herder_clean_statuses(h);
 }

@@ -5,10 +5,22 @@
  *
  * A request waits until the worker is a member and what was assigned runs (settled), as it would
  * in the peer's tick; only then it is clear who leads.
+ *
+ * With exactly-once source support a leader claims the right to write, so that none before it can
+ * write any more: when it has come to lead, and again when it was lost. The peer does that on its
+ * one thread; here the herder's goes on. Spec: connect-distributed.md 5.6.
  */
 #include "worker/herder/herder_priv.h"
 
 #include "lib/base/log.h"
+
+LOG_DOMAIN("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
+
+enum {
+    CLAIM_MS = 10000, /* one try */
+    CLAIM_RETRY_MIN_MS = 250,
+    CLAIM_RETRY_MAX_MS = 10000,
+};
 
 void herder_post_write(struct herder *h, struct inbox_msg *msg)
 {
@@ -38,20 +50,84 @@ bool herder_await_settled(struct herder *h, int64_t deadline_ms)
     return is_settled;
 }
 
+/* ---- the right to write ---- */
+
+void herder_claim_writes(struct herder *h)
+{
+    gate_lock(&h->gate);
+    h->claim_is_due = true;
+    gate_unlock(&h->gate);
+    inbox_wake(&h->writes);
+}
+
+/* Whether the right has to be claimed now. */
+static bool wants_claim(struct herder *h)
+{
+    bool leads, is_due;
+
+    if (h->exactly_once == EXACTLY_ONCE_DISABLED)
+        return false;
+    gate_lock(&h->gate);
+    leads = h->is_open && h->role.is_leader;
+    is_due = h->claim_is_due;
+    h->claim_is_due = false;
+    gate_unlock(&h->gate);
+    return leads && (is_due || !config_store_has_claim(h->configs));
+}
+
+static int claim(struct herder *h, struct tern_error *err)
+{
+    int rc;
+
+    herder_stage_begin(h, STAGE_OF_WRITER, "claiming write privileges for the config topic");
+    rc = config_store_claim(h->configs, clock_deadline_ms(CLAIM_MS), err);
+    herder_stage_end(h, STAGE_OF_WRITER);
+    return rc;
+}
+
+/* Returns when the worker has the right to write, leads no more, or stops. */
+static void want_right(struct herder *h)
+{
+    struct backoff backoff = {.min_ms = CLAIM_RETRY_MIN_MS, .max_ms = CLAIM_RETRY_MAX_MS};
+    struct tern_error err;
+
+    while (!herder_is_stopping(h) && wants_claim(h)) {
+        int64_t delay_ms;
+
+        if (claim(h, &err) == 0)
+            continue;
+        delay_ms = backoff_next_ms(&backoff);
+        log_error("Unable to claim write privileges for config topic. Will back off and possibly "
+                  "try again later: %s",
+                  err.msg); /* peer text, up to the cause */
+        herder_pause(h, delay_ms);
+    }
+}
+
+/* ---- the thread ---- */
+
+static void run_or_drop(struct herder *h, struct inbox_msg *msg)
+{
+    if (herder_await_settled(h, FOREVER_MS))
+        want_right(h);
+    if (herder_is_stopping(h))
+        msg->drop(msg);
+    else
+        msg->run(h, msg);
+}
+
 static void writer_main(void *arg)
 {
     struct herder *h = arg;
 
     log_set_context(h->context);
     while (!herder_is_stopping(h)) {
-        struct inbox_msg *msg = inbox_take(&h->writes, FOREVER_MS);
+        struct inbox_msg *msg;
 
-        if (!msg)
-            continue; /* woken, to stop */
-        if (herder_await_settled(h, FOREVER_MS))
-            msg->run(h, msg);
-        else
-            msg->drop(msg);
+        want_right(h);
+        msg = inbox_take(&h->writes, FOREVER_MS);
+        if (msg) /* else woken: to stop, or to claim */
+            run_or_drop(h, msg);
     }
 }
 

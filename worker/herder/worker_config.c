@@ -40,26 +40,12 @@ static int check_policy(const struct tern_config *config, tern_config_fault *fau
 static int check_whole(const struct worker_settings *s, tern_config_fault *fault, void *arg,
                        struct tern_error *err)
 {
-    struct tern_error first = {0};
-
-    if (strcasecmp(s->exactly_once, "disabled") != 0) {
-        tern_fail_at(&first, "worker_config.c", TERN_EINVALID,
-                     "Invalid value %s for configuration exactly.once.source.support: exactly-once "
-                     "delivery is not built into this worker yet, expected disabled",
-                     s->exactly_once);
-        tell(fault, arg, "exactly.once.source.support", &first);
-    }
-    if (s->heartbeat_interval_ms >= s->session_timeout_ms) {
-        /* peer text */
-        tern_fail_at(err, "worker_config.c", TERN_EINVALID,
-                     "Heartbeat must be set lower than the session timeout");
-        tell(fault, arg, "heartbeat.interval.ms", err);
-        if (!first.code)
-            return -1;
-    }
-    if (!first.code)
+    if (s->heartbeat_interval_ms < s->session_timeout_ms)
         return 0;
-    *err = first;
+    /* peer text */
+    tern_fail_at(err, "worker_config.c", TERN_EINVALID,
+                 "Heartbeat must be set lower than the session timeout");
+    tell(fault, arg, "heartbeat.interval.ms", err);
     return -1;
 }
 
@@ -81,6 +67,14 @@ int worker_config_bind(const struct tern_config *config, struct worker_settings 
     *ret_settings = s;
     *ret_memory = memory;
     return 0;
+}
+
+enum exactly_once worker_exactly_once(const struct worker_settings *settings)
+{
+    if (strcasecmp(settings->exactly_once, "enabled") == 0)
+        return EXACTLY_ONCE_ENABLED;
+    return strcasecmp(settings->exactly_once, "preparing") == 0 ? EXACTLY_ONCE_PREPARING
+                                                                : EXACTLY_ONCE_DISABLED;
 }
 
 /* What the names start with that are about the JVM, or about what the plugins here do not need. */

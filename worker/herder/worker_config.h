@@ -4,8 +4,7 @@
  * worker_config - the 133 settings of a distributed worker, and what its clients get of them.
  *
  * All are accepted with their types, defaults and validators; those that mean nothing outside
- * a JVM are said once. What would change a guarantee and is not built is refused: exactly-once
- * source support. Peer: org.apache.kafka.connect.runtime.distributed.DistributedConfig.
+ * a JVM are said once. Peer: org.apache.kafka.connect.runtime.distributed.DistributedConfig.
  * Spec: connect-distributed.md 1.2, 13. Pure, but for worker_config_note(). Thread: any.
  */
 #include "lib/base/macros.h"
@@ -23,6 +22,13 @@ extern const struct tern_config_key worker_client_keys[];
 extern const struct tern_config_key *const worker_tables[];
 
 struct config_memory;
+
+/* exactly.once.source.support. Spec: connect-distributed.md 12.1. */
+enum exactly_once {
+    EXACTLY_ONCE_DISABLED,
+    EXACTLY_ONCE_PREPARING, /* the leader writes the config topic in transactions */
+    EXACTLY_ONCE_ENABLED,   /* and source tasks write records and offsets in transactions */
+};
 
 /* Those that the herder uses. Immutable after worker_config_bind(). */
 struct worker_settings {
@@ -57,6 +63,8 @@ struct worker_settings {
 int worker_config_bind(const struct tern_config *config, struct worker_settings *ret_settings,
                        tern_config_fault *fault, void *arg, struct config_memory **ret_memory,
                        struct tern_error *err) MUST_CHECK;
+
+enum exactly_once worker_exactly_once(const struct worker_settings *settings);
 
 /* Logs, at INFO, the settings given in config that have no meaning here. */
 void worker_config_note(const struct tern_config *config);

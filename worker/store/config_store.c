@@ -6,8 +6,10 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
+#include "lib/base/strmap.h"
 #include "lib/base/vec.h"
 #include "lib/base/xmem.h"
+#include "lib/kafka/txn_writer.h"
 #include "worker/store/config_replay.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.storage.KafkaConfigBackingStore");
@@ -21,6 +23,10 @@ struct config_store {
     struct topic_log *log;                  /* immutable after config_store_open() */
     const struct config_listener *listener; /* immutable */
     void *arg;                              /* immutable */
+    const bool *cancel;                     /* immutable */
+
+    struct strmap leader;      /* immutable: settings of the leader's producer; empty: none */
+    struct txn_writer *writer; /* writing thread only; NULL: nothing is claimed */
 
     pthread_mutex_t lock;         /* a leaf */
     struct config_replay *replay; /* lock */
@@ -123,6 +129,8 @@ int config_store_open(const struct config_store_conf *conf, int64_t deadline_ms,
     s->topic = xstrdup(conf->topic);
     s->listener = conf->listener;
     s->arg = conf->arg;
+    s->cancel = conf->cancel;
+    strmap_add_all(&s->leader, &conf->leader);
     pthread_mutex_init(&s->lock, NULL);
     s->replay = config_replay_new();
 
@@ -144,7 +152,9 @@ void config_store_free(struct config_store *s)
 {
     if (!s)
         return;
+    txn_writer_free(s->writer);
     topic_log_free(s->log);
+    strmap_fini(&s->leader);
     config_replay_free(s->replay);
     pthread_mutex_destroy(&s->lock);
     free(s->topic);
@@ -183,38 +193,100 @@ static int read_back(struct config_store *s, int64_t deadline_ms, struct tern_er
     return kafka_outcome(topic_log_read_to_end(s->log, deadline_ms, err), err);
 }
 
+/* One batch of records, as it goes to the topic. */
+typedef VEC(struct topic_log_entry) entries;
+
+static void entries_fini(entries *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        free((char *)batch->at[i].key);
+        free((uint8_t *)batch->at[i].value.at);
+    }
+    vec_fini(batch);
+}
+
+static int format_records(const struct config_record *records, size_t count, entries *batch,
+                          struct tern_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        char *key, *value;
+
+        if (config_record_format(&records[i], &key, &value, err) < 0)
+            return -1;
+        vec_push(batch, (struct topic_log_entry){key, slice_str(value)});
+    }
+    return 0;
+}
+
 /* Writes count records as one batch and waits for the acknowledgements. */
 static int write_records(struct config_store *s, const struct config_record *records, size_t count,
                          int64_t deadline_ms, struct tern_error *err)
 {
-    VEC(struct topic_log_entry) batch = {0};
-    int rc = 0;
+    CLEANUP(entries_fini) entries batch = {0};
 
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        char *key, *value;
-
-        rc = config_record_format(&records[i], &key, &value, err);
-        if (rc == 0)
-            vec_push(&batch, (struct topic_log_entry){key, slice_str(value)});
-    }
-    if (rc == 0 && batch.count > 0)
-        rc = kafka_outcome(topic_log_write(s->log, batch.at, batch.count, deadline_ms, err), err);
-    for (size_t i = 0; i < batch.count; i++) {
-        free((char *)batch.at[i].key);
-        free((uint8_t *)batch.at[i].value.at);
-    }
-    vec_fini(&batch);
-    return rc;
+    if (format_records(records, count, &batch, err) < 0)
+        return -1;
+    if (batch.count == 0)
+        return 0;
+    return kafka_outcome(topic_log_write(s->log, batch.at, batch.count, deadline_ms, err), err);
 }
 
-/*
- * What only the leader writes. With exactly-once support a batch is one transaction of the
- * leader's own producer (spec 5.6); without it, which is all that is there, a plain batch.
- */
+/* ---- what only a leader writes. Spec: connect-distributed.md 5.6 ---- */
+
+/* peer text */
+static const char privileged_failure[] =
+    "Failed to write to config topic; this may be due to a transient error and the request can be "
+    "safely retried";
+
+static void drop_claim(struct config_store *s)
+{
+    txn_writer_free(TAKE(s->writer));
+}
+
+bool config_store_has_claim(const struct config_store *s)
+{
+    return s->leader.count == 0 || s->writer;
+}
+
+int config_store_claim(struct config_store *s, int64_t deadline_ms, struct tern_error *err)
+{
+    const struct tern_config java = strmap_config(&s->leader);
+
+    if (s->leader.count == 0)
+        return 0;
+    drop_claim(s);
+    log_info("Claiming write privileges for config topic");
+    if (txn_writer_open(&java, s->topic, s->cancel, deadline_ms, &s->writer, err) < 0)
+        return tern_context(err, "claiming write privileges for config topic '%s'", s->topic);
+    return 0;
+}
+
+/* A batch is one transaction; whatever goes wrong, the claim is lost. */
+static int write_claimed(struct config_store *s, const entries *batch, int64_t deadline_ms,
+                         struct tern_error *err)
+{
+    if (!s->writer) {
+        return tern_fail(err, TERN_EINTERNAL, /* peer text */
+                         "Cannot produce to config topic without claiming write privileges first");
+    }
+    if (txn_writer_write(s->writer, batch->at, batch->count, deadline_ms, err) == 0)
+        return 0;
+    log_warn("Failed to perform fencable write to config topic: %s", err->msg); /* peer text */
+    drop_claim(s);
+    return tern_fail(err, err->code == TERN_ETIMEOUT ? TERN_ETIMEOUT : TERN_EINTERNAL, "%s",
+                     privileged_failure);
+}
+
 static int write_privileged(struct config_store *s, const struct config_record *records,
                             size_t count, int64_t deadline_ms, struct tern_error *err)
 {
-    return write_records(s, records, count, deadline_ms, err);
+    CLEANUP(entries_fini) entries batch = {0};
+
+    if (s->leader.count == 0)
+        return write_records(s, records, count, deadline_ms, err);
+    if (format_records(records, count, &batch, err) < 0)
+        return -1;
+    return write_claimed(s, &batch, deadline_ms, err);
 }
 
 static int write_and_read_back(struct config_store *s, const struct config_record *records,
@@ -227,11 +299,12 @@ static int write_and_read_back(struct config_store *s, const struct config_recor
 
 /*
  * The outcome as REST shows it: the peer's text alone. What happened is in the log only, as with
- * the peer; a bad value is the caller's and keeps its message.
+ * the peer; a bad value is the caller's and keeps its message, as does a write whose right was
+ * lost.
  */
 static int report(int rc, const char *text, struct tern_error *err)
 {
-    if (rc == 0 || err->code == TERN_EINVALID)
+    if (rc == 0 || err->code == TERN_EINVALID || strcmp(err->msg, privileged_failure) == 0)
         return rc;
     log_error("%s: %s", text, err->msg);
     return tern_fail(err, err->code, "%s", text);

@@ -33,7 +33,10 @@ struct config_listener {
 struct config_store_conf {
     const char *topic;
     struct tern_config consumer, producer; /* Java settings */
-    struct admin *admin;                   /* borrowed */
+    /* Java settings of the leader's producer, transactional.id among them: what only a leader
+     * writes is then written in transactions. count 0: plainly, by the producer. */
+    struct tern_config leader;
+    struct admin *admin; /* borrowed */
     const struct config_listener *listener;
     void *arg;
     const bool *cancel; /* NULL, or set once to make waiting calls give up; outlives the store */
@@ -54,9 +57,21 @@ int config_store_refresh(struct config_store *s, int64_t deadline_ms,
                          struct tern_error *err) MUST_CHECK;
 
 /*
+ * Claims the right to write what only a leader writes, and takes it from whoever had it: when the
+ * worker has come to lead, and when config_store_has_claim() says that it was lost. Thread: the one
+ * that writes. Errors: as txn_writer_open().
+ */
+int config_store_claim(struct config_store *s, int64_t deadline_ms,
+                       struct tern_error *err) MUST_CHECK;
+/* Always true without a leader's producer. Thread: the one that writes. */
+bool config_store_has_claim(const struct config_store *s);
+
+/*
  * All of these block until written and, where the spec says so, read back; at most 30 s. Failures
  * are logged, the caller gets the peer's text alone. Errors: TERN_ETIMEOUT, TERN_ERETRIABLE,
  * TERN_EINTERNAL; TERN_EINVALID, with a text of its own, for what is not UTF-8 or too large.
+ * With a leader's producer, all but target states and logger levels are written by one thread, and
+ * a failure of that producer loses the claim.
  */
 int config_store_put_connector(struct config_store *s, const char *connector,
                                const struct tern_config *config, const enum target_state *target,

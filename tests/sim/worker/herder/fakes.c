@@ -7,6 +7,7 @@
 #include "lib/base/vec.h"
 #include "lib/base/xmem.h"
 #include "lib/kafka/fence.h"
+#include "lib/kafka/txn_writer.h"
 #include "tests/lib/testing.h"
 #include "worker/group/sole.h"
 #include "worker/store/config_replay.h"
@@ -127,6 +128,8 @@ struct config_store {
     struct config_replay *replay; /* fakes.gate */
     size_t position;              /* fakes.gate: records read, and told */
     bool stopping;                /* fakes.gate */
+    bool is_leader_store;         /* it has settings of a leader's producer */
+    bool has_claim;               /* writer's thread */
 };
 
 /* Appends a record; returns the end. */
@@ -208,6 +211,9 @@ int config_store_open(const struct config_store_conf *conf, int64_t deadline_ms,
     s->listener = conf->listener;
     s->arg = conf->arg;
     s->replay = config_replay_new();
+    s->is_leader_store = conf->leader.count > 0;
+    if (s->is_leader_store)
+        ck_assert_str_eq(config_get(&conf->leader, "transactional.id"), "connect-cluster-g");
     gate_lock(&fakes.gate);
     while (s->position < config_log.count)
         read_one(s, false);
@@ -284,6 +290,23 @@ int config_store_refresh(struct config_store *s, int64_t deadline_ms, struct ter
     return 0;
 }
 
+int config_store_claim(struct config_store *s, int64_t deadline_ms, struct tern_error *err)
+{
+    (void)deadline_ms;
+    ck_assert(s->is_leader_store);
+    s->has_claim = false;
+    if (take(&fakes.claim_fails))
+        return tern_fail(err, TERN_ETIMEOUT, "no coordinator");
+    s->has_claim = true;
+    count(&fakes.claims);
+    return 0;
+}
+
+bool config_store_has_claim(const struct config_store *s)
+{
+    return !s->is_leader_store || s->has_claim;
+}
+
 static void append_connector(const char *connector, const struct tern_config *config,
                              const enum target_state *target, size_t *ret_end)
 {
@@ -334,8 +357,13 @@ int config_store_put_tasks(struct config_store *s, const char *connector,
     const struct config_record commit = {
         .kind = CONFIG_COMMIT, .name = (char *)connector, .number = number};
 
+    ck_assert(config_store_has_claim(s));
     if (take(&fakes.put_tasks_fails))
         return tern_fail(err, TERN_ETIMEOUT, "not written");
+    if (s->is_leader_store && take(&fakes.claim_losses)) {
+        s->has_claim = false;
+        return tern_fail(err, TERN_EINTERNAL, "another leads");
+    }
     for (int32_t i = 0; i < number; i++) {
         const struct config_record r = {
             .kind = CONFIG_TASK, .name = (char *)connector, .number = i, .config = tasks[i]};
@@ -397,6 +425,7 @@ int config_store_put_task_count(struct config_store *s, const char *connector, i
         .kind = CONFIG_TASK_COUNT, .name = (char *)connector, .number = number};
 
     (void)err;
+    ck_assert(config_store_has_claim(s));
     read_until(s, append(&r));
     count(&fakes.task_counts_written);
     return 0;
@@ -437,6 +466,8 @@ struct offset_store {
     struct offset_map map; /* fakes.gate */
 };
 
+static struct offset_store *the_offsets; /* fakes.gate: that was opened last */
+
 int offset_store_open(const struct offset_store_conf *conf, int64_t deadline_ms,
                       struct offset_store **ret_store, struct tern_error *err)
 {
@@ -444,6 +475,9 @@ int offset_store_open(const struct offset_store_conf *conf, int64_t deadline_ms,
     (void)deadline_ms;
     (void)err;
     *ret_store = xcalloc(1, sizeof(**ret_store));
+    gate_lock(&fakes.gate);
+    the_offsets = *ret_store;
+    gate_unlock(&fakes.gate);
     return 0;
 }
 
@@ -497,12 +531,51 @@ int offset_store_write_now(struct offset_store *s, const struct offset_entry *en
     return 0;
 }
 
+/* ---- transactions of offsets ---- */
+
+struct txn_writer {
+    int dummy;
+};
+
+int txn_writer_open(const struct tern_config *java, const char *topic, const bool *cancel,
+                    int64_t deadline_ms, struct txn_writer **ret_writer, struct tern_error *err)
+{
+    (void)cancel;
+    (void)deadline_ms;
+    (void)err;
+    ck_assert_str_eq(config_get(java, "transactional.id"), "g-c-0");
+    ck_assert_str_eq(topic, "o");
+    *ret_writer = xcalloc(1, sizeof(**ret_writer));
+    return 0;
+}
+
+/* The herder's one store reads what is written. */
+int txn_writer_write(struct txn_writer *w, const struct topic_log_entry *entries, size_t n,
+                     int64_t deadline_ms, struct tern_error *err)
+{
+    (void)w;
+    for (size_t i = 0; i < n; i++) {
+        const struct offset_entry entry = {entries[i].key, (const char *)entries[i].value.at};
+
+        if (offset_store_write_now(the_offsets, &entry, 1, deadline_ms, err) < 0)
+            return -1;
+    }
+    count(&fakes.transactions);
+    return 0;
+}
+
+void txn_writer_free(struct txn_writer *w)
+{
+    free(w);
+}
+
 /* ---- transactional ids ---- */
 
 int fence_producers(const struct tern_config *java, const char *const *ids, size_t n,
-                    int64_t deadline_ms, struct tern_error *err)
+                    const bool *cancel, int64_t deadline_ms, struct tern_error *err)
 {
     (void)deadline_ms;
+    ck_assert_ptr_nonnull(cancel);
     ck_assert_str_eq(config_get(java, "client.id"), "connector-worker-adminclient-c");
     if (take(&fakes.fence_fails))
         return tern_fail(err, TERN_ETIMEOUT, "no coordinator");
@@ -690,6 +763,8 @@ struct source_task {
     int32_t task;
     const struct run_listener *listener;
     void *arg;
+    const struct exactly_once_hooks *exactly_once;
+    int32_t generation;
     bool stopping;
     int refs; /* atomic */
 };
@@ -721,6 +796,10 @@ struct source_task *source_task_start(const struct source_task_conf *conf, enum 
     t->listener = conf->listener;
     t->arg = conf->arg;
     t->refs = 1;
+    t->exactly_once = conf->exactly_once;
+    t->generation = conf->generation;
+    if (conf->exactly_once)
+        ck_assert(strcmp(conf->group, "g") == 0 && strcmp(conf->offsets_topic, "o") == 0);
     ck_assert_str_eq(strmap_get(config_ref_map(conf->config), "task.class"), "ScriptTask");
     gate_lock(&fakes.gate);
     t->next = tasks_running;
@@ -735,6 +814,46 @@ struct source_task *source_task_start(const struct source_task_conf *conf, enum 
     else
         t->listener->on_startup(t->arg, t->connector, t->task);
     return t;
+}
+
+/* An answer to a task. */
+struct answer {
+    bool is_there, is_ok; /* fakes.gate */
+    struct tern_error err;
+};
+
+static void on_answer(void *arg, const struct tern_error *err)
+{
+    struct answer *a = arg;
+
+    gate_lock(&fakes.gate);
+    a->is_ok = !err;
+    if (err)
+        a->err = *err;
+    a->is_there = true;
+    gate_wake(&fakes.gate);
+    gate_unlock(&fakes.gate);
+}
+
+int fake_task_asks(const char *connector, int32_t task, bool confirm, struct tern_error *err)
+{
+    struct answer answer = {0};
+    struct source_task *t;
+
+    gate_lock(&fakes.gate);
+    for (t = tasks_running; t; t = t->next) {
+        if (t->task == task && strcmp(t->connector, connector) == 0)
+            break;
+    }
+    gate_unlock(&fakes.gate);
+    ck_assert(t && t->exactly_once);
+    if (confirm)
+        t->exactly_once->confirm(t->arg, connector, task, t->generation, on_answer, &answer);
+    else
+        t->exactly_once->fence(t->arg, connector, on_answer, &answer);
+    fakes_wait_flag(&answer.is_there);
+    *err = answer.err;
+    return answer.is_ok ? 0 : -1;
 }
 
 void source_task_transition(struct source_task *t, enum target_state target)
@@ -1049,6 +1168,8 @@ struct herder *fake_herder_with(const char *name, membership_open *membership, v
 
     for (size_t i = 0; i < COUNT_OF(pairs); i += 2)
         strmap_set(&map, pairs[i], pairs[i + 1]);
+    if (fakes.exactly_once)
+        strmap_set(&map, "exactly.once.source.support", fakes.exactly_once);
     conf.worker = config_ref_new(&map);
     ck_assert_ok(herder_new(&conf, &h, &err), err);
     config_ref_unref(conf.worker);

@@ -34,6 +34,10 @@ struct fakes {
     int put_key_fails;    /* so many writes of session keys fail first */
     int put_tasks_fails;  /* so many writes of task configs fail first */
     struct script script; /* of every connector */
+    const char
+        *exactly_once; /* exactly.once.source.support of the next herder; NULL: its default */
+    int claim_fails;   /* so many claims of the right to write fail first */
+    int claim_losses;  /* so many writes of task configs find the right lost */
 
     /* what has happened */
     int cluster_asked;
@@ -43,6 +47,8 @@ struct fakes {
     int task_config_calls;
     int keys_written;
     int task_counts_written;
+    int claims;
+    int transactions; /* of offsets that are altered */
     int fenced;
     int alters;
     int tasks_written; /* commits of task configs */
@@ -70,6 +76,12 @@ void fake_request_restart(const char *name, bool include_tasks, bool only_failed
 /* The trace of a status; the caller frees. NULL: no status, or none in it. */
 char *fake_trace(const char *connector, int32_t task);
 void fake_put_status(const char *connector, int32_t task, enum run_state state, int32_t generation);
+
+/*
+ * What a running task that delivers exactly once asks of its worker, and the answer: 0, or -1 with
+ * *err. confirm false: a round of fencing; else whether it is wanted.
+ */
+int fake_task_asks(const char *connector, int32_t task, bool confirm, struct tern_error *err);
 
 /* A herder on these fakes. membership NULL: alone. */
 struct herder *fake_herder(membership_open *membership, void *arg);

@@ -676,6 +676,111 @@ START_TEST(fencing)
 }
 END_TEST
 
+/* ---- exactly-once source support ---- */
+
+static struct herder *started_with(const char *exactly_once, int32_t tasks)
+{
+    fakes_init();
+    fakes.script.tasks = tasks;
+    fakes.exactly_once = exactly_once;
+    return fake_herder(NULL, NULL);
+}
+
+/* The fakes refuse every write of a leader that has not claimed the right to it. */
+START_TEST(a_leader_claims_the_right_to_write)
+{
+    struct herder *h;
+
+    fakes_init();
+    fakes.script.tasks = 1;
+    fakes.exactly_once = "preparing";
+    fakes.claim_fails = 2;
+    h = fake_herder(NULL, NULL);
+    fakes_wait(&fakes.claims, 1); /* before anything is written */
+    put(h, "c", "1");
+    fakes_wait_status("c", 0, "RUNNING");
+    ck_assert_int_eq(fakes.claims, 1);
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(a_right_that_was_lost_is_claimed_again)
+{
+    struct herder *h = started_with("enabled", 1);
+
+    fakes_wait(&fakes.claims, 1);
+    gate_lock(&fakes.gate);
+    fakes.claim_losses = 1;
+    gate_unlock(&fakes.gate);
+    put(h, "c", "1");
+    fakes_wait_status("c", 0, "RUNNING"); /* its tasks are stored in the end */
+    ck_assert_int_eq(fakes.claims, 2);
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(without_it_nothing_is_claimed)
+{
+    struct herder *h = started(1);
+
+    put(h, "c", "1");
+    fakes_wait_status("c", 0, "RUNNING");
+    ck_assert_int_eq(fakes.claims, 0);
+    fake_herder_end(h);
+}
+END_TEST
+
+START_TEST(tasks_have_the_past_fenced)
+{
+    struct herder *h = started_with("enabled", 2);
+    struct tern_error err;
+
+    put(h, "c", "1");
+    fakes_wait_status("c", 1, "RUNNING");
+    ck_assert_ok(fake_task_asks("c", 0, false, &err), err);
+    ck_assert_ok(fake_task_asks("c", 1, false, &err), err);
+    ck_assert_int_eq(fakes.task_counts_written, 1);
+    ck_assert_ok(fake_task_asks("c", 0, true, &err), err);
+    put(h, "c", "2");
+    fakes_wait(&fakes.task_starts, 4);
+    gate_lock(&fakes.gate);
+    fakes.fence_fails = 1;
+    gate_unlock(&fakes.gate);
+    ck_assert_int_lt(fake_task_asks("c", 0, false, &err), 0);
+    ck_assert_str_eq(err.msg, "no coordinator");
+    ck_assert_ok(fake_task_asks("c", 0, false, &err), err);
+    ck_assert_int_eq(fakes.fenced, 2);
+    ck_assert_int_eq(fakes.task_counts_written, 2);
+    fake_herder_end(h);
+}
+END_TEST
+
+/* Offsets are altered in a transaction, after what tasks may still have open was fenced. */
+START_TEST(offsets_are_altered_in_a_transaction)
+{
+    static const struct tern_offset_change change = {"{\"p\":1}", "{\"o\":7}"};
+    struct herder *h = started_with("enabled", 1);
+    const char *message;
+    struct tern_error err;
+
+    put(h, "c", "1");
+    fakes_wait_status("c", 0, "RUNNING");
+    ck_assert_ok(fake_task_asks("c", 0, false, &err), err);
+    ck_assert_ok(herder_set_target(h, "c", TARGET_STOPPED, soon(), &err), err);
+    fakes_wait(&fakes.task_stops, 1);
+    fakes.fence_fails = 1;
+    ck_assert_int_lt(change_offsets(h, &change, 1, &message, &err), 0);
+    ck_assert_str_eq(err.msg, "Failed to perform zombie fencing for source connector prior to "
+                              "modifying offsets");
+    ck_assert_int_eq(fakes.transactions, 0);
+    ck_assert_ok(change_offsets(h, &change, 1, &message, &err), err);
+    ck_assert_int_eq(fakes.transactions, 1);
+    ck_assert_int_eq(fakes.fenced, 1);
+    check_offsets(h, "{\"p\":1}={\"o\":7};");
+    fake_herder_end(h);
+}
+END_TEST
+
 /* ---- another membership: what a group will tell ---- */
 
 /* A group of which the test decides what it assigns. */
@@ -1002,6 +1107,11 @@ static void herder_suite(Suite *s)
     test_add(s, offsets_of_a_stopped_connector);
     test_add(s, a_class_that_hangs_over_offsets);
     test_add(s, fencing);
+    test_add(s, a_leader_claims_the_right_to_write);
+    test_add(s, a_right_that_was_lost_is_claimed_again);
+    test_add(s, without_it_nothing_is_claimed);
+    test_add(s, tasks_have_the_past_fenced);
+    test_add(s, offsets_are_altered_in_a_transaction);
     test_add(s, only_the_leader_writes);
     test_add(s, one_that_is_behind_catches_up);
     test_add(s, a_broken_group_ends_it);

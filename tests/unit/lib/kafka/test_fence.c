@@ -19,7 +19,7 @@ static int fence(const char *bootstrap, const char *const *ids, size_t count, in
 
     settings_fill(&settings, bootstrap, "client.id", "a", "group.id", "g", NULL);
     view = strmap_config(&settings);
-    return fence_producers(&view, ids, count, in_ms(ms), err);
+    return fence_producers(&view, ids, count, NULL, in_ms(ms), err);
 }
 
 START_TEST(many_ids)

@@ -56,7 +56,6 @@ static const struct {
     {"bootstrap.servers", "", "Configuration 'bootstrap.servers' must not be empty."},
     {"session.timeout.ms", "x", "Not a number of type INT"},
     {"session.timeout.ms", "3000", "Heartbeat must be set lower than the session timeout"},
-    {"exactly.once.source.support", "preparing", "expected disabled"},
     {"exactly.once.source.support", "some", "String must be one of (case insensitive)"},
     {"connect.protocol", "new", "String must be one of: eager, compatible, sessioned"},
     {"status.storage.partitions", "0", "Number of partitions must be positive"},
@@ -94,6 +93,8 @@ static const struct {
     const char *key, *value;
 } good[] = {
     {"exactly.once.source.support", "DISABLED"},
+    {"exactly.once.source.support", "preparing"},
+    {"exactly.once.source.support", "Enabled"},
     {"connect.protocol", "Eager"},
     {"config.storage.replication.factor", "-1"},
     {"sasl.login.refresh.window.factor", "1.0"},

@@ -218,10 +218,9 @@ static const struct {
      ":5: offset.storage.partitions = 0: Invalid value 0 for configuration "
      "offset.storage.partitions: Number of partitions must be positive, or -1 to use the broker's "
      "default"},
-    {"exactly once", TWO "b.exactly.once.source.support = enabled\n",
-     ":5: b.exactly.once.source.support = enabled: Invalid value enabled for configuration "
-     "exactly.once.source.support: exactly-once delivery is not built into this worker yet, "
-     "expected disabled"},
+    {"exactly once", TWO "b.exactly.once.source.support = maybe\n",
+     ":5: b.exactly.once.source.support = maybe: Invalid value maybe for configuration "
+     "exactly.once.source.support: "},
     {"heartbeat above session", TWO "b.heartbeat.interval.ms = 20000\n",
      ":5: b.heartbeat.interval.ms = 20000: Heartbeat must be set lower than the session timeout"},
     {"transforms", TWO "a->b.transforms = t\na->b.transforms.t.type = X\n",
