@@ -37,7 +37,7 @@ def test_every_fault_of_the_properties_is_in_one_report(connect):
 
 @pytest.mark.ours_only
 @pytest.mark.parametrize("properties, said", [
-    ({"exactly.once.source.support": "enabled"}, r"exactly\.once\.source\.support"),
+    ({"exactly.once.source.support": "maybe"}, r"exactly\.once\.source\.support"),
     ({"heartbeat.interval.ms": 4000}, r"heartbeat\.interval\.ms|[Hh]eartbeat must be set lower than the session"),
     ({"listeners": "ftp://127.0.0.1:1"}, r"listener"),
     ({"key.converter": "org.example.NoConverter"}, r"org\.example\.NoConverter"),

@@ -168,8 +168,9 @@ class Kafka:
                 producer.abort_transaction(_CALL_S)
         return kept, number
 
-    def read(self, topic, partitions=None, count=None, deadline=60):
-        """Reads from the first offset of every partition (or of those given).
+    def read(self, topic, partitions=None, count=None, deadline=60, committed=False):
+        """Reads from the first offset of every partition (or of those given). committed: as a read_committed
+        consumer, which waits for open transactions to end and leaves aborted ones out.
 
         Without count: up to the end offsets as they are now. With count: until so many records were read
         in all, waiting for them; more are returned if they are there. Ordered by partition, then offset.
@@ -183,7 +184,8 @@ class Kafka:
         open_partitions = {p for p in wanted if ends[p] > begin[p]}
         if not open_partitions:
             return []
-        consumer = self._consumer(group="tern-kit-reader")
+        isolation = {"isolation.level": "read_committed"} if committed else {}
+        consumer = self._consumer(group="tern-kit-reader", **isolation)
         records = []
         try:
             # not OFFSET_BEGINNING: librdkafka takes half a second to find out what that is
