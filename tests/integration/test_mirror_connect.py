@@ -55,9 +55,9 @@ def test_the_mirror_goes_on_from_offsets_that_were_changed(pair, connect):
     _wait_keys(pair, topic, 1, odd + odd)
 
     _stop(cluster, name)
-    refused = _alter(cluster, name, [({"cluster": pair.east_alias, "topic": topic}, {"offset": 1})], expect=400)
+    refused = _alter(cluster, name, [({"cluster": pair.east_alias, "topic": topic}, {"offset": 1})], expect=500)
     assert "partition" in refused["message"]
-    refused = _alter(cluster, name, [(_place(pair, topic, 0), {"offset": -1})], expect=400)
+    refused = _alter(cluster, name, [(_place(pair, topic, 0), {"offset": -1})], expect=500)
     assert "offset" in refused["message"]
     _wait_offsets(cluster, name, [(_place(pair, topic, p), {"offset": 99}) for p in (0, 1)])
     answer = cluster.ask("DELETE", "connectors", name, "offsets")

@@ -294,10 +294,13 @@ void mm2_check_worker(struct mm2_faults *faults, const struct mm2_flow_plan *flo
 
 /*
  * Where the peer goes on without the connector, and people rely on it: checkpoints or offset
- * syncs that were switched off. Whatever else a class refuses is a fault of the file.
+ * syncs that were switched off; exactly-once as a flow's setting, which only its source connector
+ * can have. Whatever else a class refuses is a fault of the file.
  */
-static bool is_tolerated(const char *key)
+static bool is_tolerated(const struct flow_faults *f, const char *key)
 {
+    if (strcmp(key, "exactly.once.support") == 0)
+        return f->connector != MM2_SOURCE;
     return strcmp(key, "emit.checkpoints.enabled") == 0 ||
            strcmp(key, "emit.offset-syncs.enabled") == 0;
 }
@@ -309,7 +312,7 @@ static void on_connector_fault(const struct flow_faults *f, bool is_whole, const
     const struct tern_config raw = strmap_config(&f->faults->plan->raw);
     CLEANUP(freep) char *origin = mm2_connector_origin(&raw, &f->flow->flow, key);
 
-    if (is_whole && is_tolerated(key)) {
+    if (is_whole && is_tolerated(f, key)) {
         log_error("%s: %s is not created: %s: %s", f->flow->flow.name,
                   mm2_connector_name(f->connector), origin, message);
         f->flow->connectors[f->connector].is_sound = false;

@@ -265,6 +265,22 @@ START_TEST(secrets_are_hidden)
 }
 END_TEST
 
+/* Of a flow's connectors only the source can do it: the others are not created, as with Java. */
+START_TEST(exactly_once_of_a_flow)
+{
+    CLEANUP(freep) char *path = NULL;
+    struct mm2_plan *plan =
+        load(TWO "a->b.exactly.once.support = required\n", NULL, all_plugins, &path);
+
+    ck_assert_ptr_null(plan); /* since the worker has it not enabled */
+    ck_assert_uint_eq(count_of(":5: a->b.exactly.once.support = required: "), 1);
+    ck_assert_uint_ge(count_of("a->b: MirrorHeartbeatConnector is not created: "
+                               "a->b.exactly.once.support: "),
+                      1);
+    ck_assert_uint_ge(count_of("a->b: MirrorCheckpointConnector is not created: "), 1);
+}
+END_TEST
+
 START_TEST(a_missing_file)
 {
     static const struct tern_list none = {0};
@@ -417,6 +433,7 @@ static void plan_suite(Suite *s)
 {
     test_add_rows(s, a_fault_is_one_line, COUNT_OF(faults));
     test_add(s, secrets_are_hidden);
+    test_add(s, exactly_once_of_a_flow);
     test_add(s, a_missing_file);
     test_add(s, every_fault_is_told);
     test_add(s, a_plugin_that_is_missing);
