@@ -27,7 +27,7 @@ struct checkpoint_metrics {
     struct exposure *exposure;
 
     struct gate gate;
-    struct ptrmap series; /* gate; "<partition> <topic> <group>" -> struct series, owned */
+    struct ptrmap series; /* gate; by series_key(); owned */
 
     /* task thread only: since the last line */
     int64_t next_log_ms, logged_ms;
@@ -76,13 +76,17 @@ static char *text_of(struct slice s)
     return xstrndup((const char *)s.at, s.len);
 }
 
+/* The group comes first: rounds go through the groups in order, so the map grows at its end. */
+static char *series_key(const struct checkpoint *cp)
+{
+    return xasprintf("%.*s\x01%.*s\x01%" PRId32, (int)cp->group.len, (const char *)cp->group.at,
+                     (int)cp->topic.len, (const char *)cp->topic.at, cp->partition);
+}
+
 /* The series of a checkpoint, made when it is new. Locked. */
 static struct series *series_of(struct checkpoint_metrics *m, const struct checkpoint *cp)
 {
-    CLEANUP(freep)
-    char *key =
-        xasprintf("%" PRId32 " %.*s %.*s", cp->partition, (int)cp->topic.len,
-                  (const char *)cp->topic.at, (int)cp->group.len, (const char *)cp->group.at);
+    CLEANUP(freep) char *key = series_key(cp);
     struct series *s = ptrmap_get(&m->series, key);
 
     if (!s) {

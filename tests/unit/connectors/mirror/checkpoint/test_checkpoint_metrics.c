@@ -142,14 +142,14 @@ START_TEST(each_series_has_its_own_values)
     checkpoint_metrics_emit(b.metrics, see, &s);
     ck_assert_str_eq(
         buf_str(&s.beans),
-        "kafka.connect.mirror:type=MirrorCheckpointConnector,source=A,target=B,group=g1,"
-        "topic=A.t,partition=0\n"
-        "kafka.connect:type=plugins,connector=MirrorCheckpointConnector,task=4,source=A,target=B,"
-        "group=g1,topic=A.t,partition=0\n"
         "kafka.connect.mirror:type=MirrorCheckpointConnector,source=A,target=B,group=g 2:x,"
         "topic=A.t,partition=1\n"
         "kafka.connect:type=plugins,connector=MirrorCheckpointConnector,task=4,source=A,target=B,"
         "group=g 2:x,topic=A.t,partition=1\n"
+        "kafka.connect.mirror:type=MirrorCheckpointConnector,source=A,target=B,group=g1,"
+        "topic=A.t,partition=0\n"
+        "kafka.connect:type=plugins,connector=MirrorCheckpointConnector,task=4,source=A,target=B,"
+        "group=g1,topic=A.t,partition=0\n"
         "tern.mirror:type=MirrorCheckpointConnector,source=A,target=B,group=g1\n");
     ck_assert_uint_eq(s.count, 2 * 2 * 4 + 3);
     ck_assert(s.last >= 3000 && s.last < 60000 && s.max == s.last);
