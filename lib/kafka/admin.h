@@ -179,6 +179,7 @@ int admin_list_offsets(struct admin *a, enum admin_offset_spec spec,
 struct admin_groups {
     char **names; /* sorted */
     size_t count;
+    bool is_partial; /* some brokers did not answer: their groups are not among them */
 };
 /*
  * Groups of protocol type "consumer" or "" (classic and KIP-848); brokers that did not answer

@@ -55,6 +55,7 @@ int admin_list_groups(struct admin *a, int64_t deadline_ms, struct admin_groups 
                           rd_kafka_error_string(errors[0]), call.timeout_ms, err);
     ret_groups->names = xcalloc(count, sizeof(char *));
     ret_groups->count = count;
+    ret_groups->is_partial = failed > 0;
     for (size_t i = 0; i < count; i++)
         ret_groups->names[i] = xstrdup(rd_kafka_ConsumerGroupListing_group_id(groups[i]));
     if (count)

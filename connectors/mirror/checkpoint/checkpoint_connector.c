@@ -9,12 +9,13 @@
  * Differences: groups are dealt out in sorted order; a first load that fails is tried again with
  * back-off instead of at the next interval; a group that may not be read, or whose name a task
  * configuration cannot hold, is left out with a warning, where Java finds no group any more, or
- * takes the parts of the name for groups.
+ * takes the parts of the name for groups; while some brokers do not answer, known groups stay.
  */
 #include "connectors/mirror/checkpoint/checkpoint_connector.h"
 
 #include <string.h>
 
+#include "connectors/mirror/checkpoint/group_names.h"
 #include "connectors/mirror/common/alter_offsets.h"
 #include "connectors/mirror/common/group_filter.h"
 #include "connectors/mirror/common/mirror_config.h"
@@ -38,13 +39,6 @@ enum {
     JOBS = 2
 };
 
-/* Group names, sorted. */
-struct group_names {
-    char **at;
-    size_t count;
-    size_t cap;
-};
-
 struct checkpoint_connector {
     const struct tern_host *host;
     struct mirror_checkpoint_settings settings; /* immutable after start, with the filters */
@@ -61,24 +55,6 @@ struct checkpoint_connector {
     bool loaded;              /* gate: known comes from the cluster */
 };
 
-static void group_names_fini(struct group_names *g)
-{
-    for (size_t i = 0; i < g->count; i++)
-        free(g->at[i]);
-    vec_fini(g);
-}
-
-static bool group_names_equal(const struct group_names *a, const struct group_names *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++) {
-        if (strcmp(a->at[i], b->at[i]) != 0)
-            return false;
-    }
-    return true;
-}
-
 /* ---- discovery ---- */
 
 static void leave_out(struct checkpoint_connector *c, const char *group, const char *why)
@@ -86,15 +62,6 @@ static void leave_out(struct checkpoint_connector *c, const char *group, const c
     if (strmap_set_if_absent(&c->left_out, group, NULL))
         log_warn("Group '%s' of cluster '%s' is left out: %s", group,
                  c->settings.common.source_alias, why);
-}
-
-/* Task configurations name groups in a list, which Java's tasks read as well. */
-static bool fits_a_list(const char *group)
-{
-    size_t len = strlen(group);
-
-    return len > 0 && !strchr(group, ',') && !strchr(" \t\r\n", group[0]) &&
-           !strchr(" \t\r\n", group[len - 1]);
 }
 
 static int matching_groups(struct checkpoint_connector *c, int64_t deadline_ms,
@@ -110,11 +77,13 @@ static int matching_groups(struct checkpoint_connector *c, int64_t deadline_ms,
 
         if (!group_filter_includes(c->group_filter, name))
             continue;
-        if (fits_a_list(name))
+        if (group_names_fit(name))
             vec_push(ret_names, xstrdup(name));
         else
             leave_out(c, name, "a name with a comma, or with blanks at its ends, fits no list");
     }
+    if (groups.is_partial)
+        group_names_merge(ret_names, &c->known); /* scheduler thread: its only writer */
     return 0;
 }
 
