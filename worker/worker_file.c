@@ -9,9 +9,11 @@
 #include "lib/conf/config_def.h"
 #include "lib/conf/properties.h"
 #include "lib/conf/provider.h"
+#include "lib/kafka/client_names.h"
 #include "lib/wire/bootstrap.h"
 #include "rest/listener.h"
 #include "worker/convert/converter.h"
+#include "worker/herder/connector_remarks.h"
 #include "worker/herder/worker_config.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.cli.ConnectDistributed");
@@ -113,6 +115,79 @@ static int check(struct file *f, const struct strmap *worker, struct tern_error 
     return f->faults ? -1 : 0;
 }
 
+/* ---- keys that nobody reads ---- */
+
+/* Of parts that are configured with the worker, and settings of internal topics. */
+static bool is_of_a_part(const char *key)
+{
+    static const char *const prefixes[] = {
+        "key.converter.",    "value.converter.",        "header.converter.", "config.providers",
+        "listeners.https.",  "admin.listeners.https.",  "rest.extension.",   "offset.storage.",
+        "config.storage.",   "status.storage.",         "metrics.context.",  "topic.creation.",
+        "connector.client.", "tern.offset.flush.early", CONNECTOR_REMARKS,   NULL};
+
+    for (size_t i = 0; prefixes[i]; i++) {
+        if (str_starts_with(key, prefixes[i]))
+            return true;
+    }
+    return false;
+}
+
+/* producer.x, consumer.x, admin.x: x is for the clients of connectors. */
+static bool is_clients(const char *key, const char **ret_prefix, enum kafka_role *ret_role)
+{
+    static const struct {
+        const char *prefix;
+        enum kafka_role role;
+    } roles[] = {
+        {"producer.", KAFKA_PRODUCER}, {"consumer.", KAFKA_CONSUMER}, {"admin.", KAFKA_ADMIN}};
+
+    for (size_t i = 0; i < COUNT_OF(roles); i++) {
+        if (!str_starts_with(key, roles[i].prefix))
+            continue;
+        *ret_prefix = roles[i].prefix;
+        *ret_role = roles[i].role;
+        return true;
+    }
+    return false;
+}
+
+/* A key that is not known, and what it was probably meant to be; NULL: it is known, or none is
+ * near. */
+static char *meant_by(const char *key)
+{
+    const struct config_def def = CONFIG_DEF(worker_tables);
+    struct tern_config_key row;
+    const char *prefix = "", *nearest;
+    enum kafka_role role;
+
+    if (config_def_find(&def, key, &row) || is_of_a_part(key))
+        return NULL;
+    if (is_clients(key, &prefix, &role)) {
+        const char *name = key + strlen(prefix);
+
+        nearest = client_name_is_known(name) ? NULL : client_name_nearest(role, name);
+    } else {
+        nearest = client_name_is_known(key) ? NULL : config_nearest_key(&def, key);
+    }
+    return nearest ? xasprintf("%s%s", prefix, nearest) : NULL;
+}
+
+static void warn_unknown(const struct file *f)
+{
+    const struct tern_config raw = strmap_config(&f->raw);
+
+    if (!connector_remarks_wanted(&raw))
+        return;
+    STRMAP_FOREACH (&f->raw, e) {
+        CLEANUP(freep) char *meant = meant_by(e->key);
+
+        if (meant)
+            log_warn("%s:%ld: %s: unknown setting, did you mean '%s'?", f->path,
+                     properties_line_of(&f->lines, e->key), e->key, meant);
+    }
+}
+
 struct config_ref *worker_file_load(const char *path)
 {
     CLEANUP(file_fini) struct file f = {.path = path};
@@ -128,5 +203,6 @@ struct config_ref *worker_file_load(const char *path)
             log_error("%s: %s", path, err.msg);
         return NULL;
     }
+    warn_unknown(&f);
     return config_ref_new(&worker);
 }

@@ -9,6 +9,7 @@
 
 /*
  * Returns owned, or NULL when the file cannot be used. Logs, at ERROR, one line for each fault;
- * no line holds a secret. Thread: any.
+ * no line holds a secret. A key that nobody knows, but that is near to one, is told at WARN.
+ * Thread: any.
  */
 struct config_ref *worker_file_load(const char *path);

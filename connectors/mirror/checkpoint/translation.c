@@ -7,6 +7,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/thread.h"
+#include "lib/base/vec.h"
 #include "lib/base/xmem.h"
 #include "lib/kafka/topic_log.h"
 
@@ -231,19 +232,42 @@ static struct checkpoint_plan plan_of(const struct translation *t)
                                     .checkpoints = t->checkpoints};
 }
 
+/* Copies of what is to be emitted: nobody is called while the gate is held. */
+struct emission {
+    VEC(struct checkpoint_entry) entries; /* own their strings */
+};
+
+static void keep(void *arg, const char *group, const struct checkpoint_entry *entry)
+{
+    struct emission *kept = arg;
+    struct checkpoint_entry copy = *entry;
+
+    (void)group;
+    copy.topic = xstrdup(entry->topic);
+    copy.metadata = xstrdup(entry->metadata);
+    vec_push(&kept->entries, copy);
+}
+
 size_t translation_checkpoint(struct translation *t, const char *group,
                               const struct admin_group_offset *committed, size_t count,
                               void (*emit)(void *arg, const char *group,
                                            const struct checkpoint_entry *entry),
                               void *arg)
 {
+    struct emission kept = {0};
     struct checkpoint_plan plan;
     size_t emitted;
 
     gate_lock(&t->gate);
     plan = plan_of(t);
-    emitted = checkpoint_plan_group(&plan, group, committed, count, emit, arg);
+    emitted = checkpoint_plan_group(&plan, group, committed, count, keep, &kept);
     gate_unlock(&t->gate);
+    for (size_t i = 0; i < kept.entries.count; i++) {
+        emit(arg, group, &kept.entries.at[i]);
+        free((char *)kept.entries.at[i].topic);
+        free((char *)kept.entries.at[i].metadata);
+    }
+    vec_fini(&kept.entries);
     return emitted;
 }
 
