@@ -370,6 +370,11 @@ int producer_commit(struct producer *p, int timeout_ms, struct tern_error *err)
     return transaction_commit(p->rk, timeout_ms, err);
 }
 
+int producer_abort(struct producer *p, int timeout_ms, struct tern_error *err)
+{
+    return transaction_abort(p->rk, timeout_ms, err);
+}
+
 bool producer_is_fenced(struct producer *p)
 {
     char text[8];

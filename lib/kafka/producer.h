@@ -92,5 +92,7 @@ int producer_init_transactions(struct producer *p, int timeout_ms,
                                struct tern_error *err) MUST_CHECK;
 int producer_begin(struct producer *p, struct tern_error *err) MUST_CHECK;
 int producer_commit(struct producer *p, int timeout_ms, struct tern_error *err) MUST_CHECK;
+/* Gives up what is not acknowledged, as producer_free() does. */
+int producer_abort(struct producer *p, int timeout_ms, struct tern_error *err) MUST_CHECK;
 /* Whether it can go on no more since another has its id, or its transaction was given up. */
 bool producer_is_fenced(struct producer *p);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast a mirror catches up, and what that costs: rate, CPU seconds per GB, memory, idle CPU.
 
-    catch_up.py [--records N] [--size BYTES] [--compression none|lz4|zstd] [--java]
+    catch_up.py [--records N] [--size BYTES] [--compression none|lz4|zstd] [--java] [--exactly-once]
 
 Two single-node clusters run already and share the machine with the mirror. The source holds the records
 before the mirror starts; half of each is noise, so that compression has something to do. Figures are
@@ -71,6 +71,7 @@ def main():
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--compression", choices=("none", "lz4", "zstd"), default="none")
     parser.add_argument("--java", action="store_true", help="measure Apache's MirrorMaker 2")
+    parser.add_argument("--exactly-once", action="store_true", help="the mirror writes in transactions")
     options = parser.parse_args()
     east, west = Cluster("east"), Cluster("west")
     folder = env.new_folder("catch-up")
@@ -81,6 +82,8 @@ def main():
         fill(east, topic, options.partitions, options)
         kind = JavaMirrorMaker if options.java else MirrorMaker
         settings = {f"{pair.west_alias}.producer.compression.type": options.compression}
+        if options.exactly_once:
+            settings[f"{pair.west_alias}.exactly.once.source.support"] = "enabled"
         measure(pair, topic, kind(pair.properties(raw=settings), folder=folder), options)
     finally:
         east.destroy()

@@ -8,6 +8,7 @@ import pytest
 from confluent_kafka import Producer
 from kit.checker import Writer, check
 from kit.connect import Lines, mirror_source
+from kit.kafka import Record
 from kit.wait import wait_until
 
 pytestmark = pytest.mark.timeout(300)
@@ -258,6 +259,20 @@ def test_a_transaction_that_was_left_open_holds_up_no_start(exact):
     wait_lines(cluster.cluster, lines, deadline=30)
     assert time.monotonic() - begin < 30
     assert [p for p, _ in cluster.offsets("lines")] == [{"filename": str(lines.path)}]
+
+
+def test_a_topic_that_takes_less_than_a_batch(pair, mirror):
+    """Batches are made smaller until they are taken; a record that is too large by itself ends the task."""
+    topic = pair.create_topic("orders")
+    remote = pair.west.kafka.create_topic(pair.there.remote(topic), config={"max.message.bytes": 20000})
+    pair.east.kafka.produce(topic, [Record(b"%d" % n, b"v" * 5000, partition=0) for n in range(400)])
+    mirror(exactly_once(pair, **{"sync.topic.configs.enabled": False}))
+    wait_committed(pair, remote, 400)
+    assert [r.key for r in pair.west.kafka.read(remote, committed=True)] == [b"%d" % n for n in range(400)]
+    pair.east.kafka.produce(topic, [Record(b"400", b"v" * 50000, partition=0)])
+    _, status = pair.there.wait_task_failed("MirrorSourceConnector")
+    assert "too large" in status.trace
+    assert len(pair.west.kafka.read(remote, committed=True)) == 400
 
 
 def test_settings_that_cannot_be_overridden(exact):

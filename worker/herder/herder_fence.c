@@ -53,7 +53,7 @@ static int refresh(struct herder *h, struct tern_error *err)
     if (config_store_refresh(h->configs, deadline_ms, err) == 0)
         return 0;
     log_error("Reading the config topic: %s", err->msg);
-    return tern_fail(err, TERN_EINTERNAL, /* peer text */
+    return tern_fail(err, TERN_ETIMEOUT, /* peer text */
                      "Failed to read to end of config topic before performing zombie fencing");
 }
 

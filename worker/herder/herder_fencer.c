@@ -60,20 +60,35 @@ static struct question *question_new(struct herder *h, const char *connector,
 
 /* ---- fencing ---- */
 
-/* Whatever another worker says may be over soon: a rebalance, a key that changes, a restart. */
+/*
+ * What the answer of another worker is worth: it may be out of reach, in a rebalance, not know the
+ * key yet; or it has failed, which may be over soon, or not.
+ */
+static enum tern_code code_of(int status)
+{
+    switch (status) {
+    case 0:
+    case 403:
+    case 409:
+    case 503:
+        return TERN_ERETRIABLE;
+    case 404:
+        return TERN_ENOTFOUND;
+    default:
+        return TERN_ECONFLICT;
+    }
+}
+
 static void on_fenced_by_leader(void *arg, int status, const struct tern_error *err)
 {
     struct question *q = arg;
     struct tern_error copy;
 
-    if (!err) {
-        answer(q, NULL);
-        return;
+    if (err) {
+        copy = *err;
+        copy.code = code_of(status);
     }
-    copy = *err;
-    if (status != 404)
-        copy.code = TERN_ERETRIABLE;
-    answer(q, &copy);
+    answer(q, err ? &copy : NULL);
 }
 
 static int ask_leader(struct herder *h, struct question *q, const char *url, struct tern_error *err)

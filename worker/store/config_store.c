@@ -273,8 +273,7 @@ static int write_claimed(struct config_store *s, const entries *batch, int64_t d
         return 0;
     log_warn("Failed to perform fencable write to config topic: %s", err->msg); /* peer text */
     drop_claim(s);
-    return tern_fail(err, err->code == TERN_ETIMEOUT ? TERN_ETIMEOUT : TERN_EINTERNAL, "%s",
-                     privileged_failure);
+    return tern_fail(err, TERN_ETIMEOUT, "%s", privileged_failure); /* it may be there, or not */
 }
 
 static int write_privileged(struct config_store *s, const struct config_record *records,

@@ -9,8 +9,8 @@
 #include <tern/error.h>
 
 /*
- * The answer, once, by any thread; err NULL on success. TERN_ERETRIABLE, TERN_ETIMEOUT and
- * TERN_ECONFLICT are worth another question.
+ * The answer, once, by any thread; err NULL on success. TERN_ERETRIABLE and TERN_ETIMEOUT will be
+ * over some time, TERN_ECONFLICT may be over soon: all three are worth another question.
  */
 typedef void exactly_once_done(void *arg, const struct tern_error *err);
 

@@ -28,6 +28,7 @@ struct send_stage_class {
     int (*init)(struct send_stage *s, int64_t timeout_ms, struct tern_error *err);
     int (*begin)(struct send_stage *s, struct tern_error *err);
     int (*commit)(struct send_stage *s, int64_t timeout_ms, struct tern_error *err);
+    int (*abort)(struct send_stage *s, int64_t timeout_ms, struct tern_error *err);
     bool (*fenced)(struct send_stage *s);
 };
 

@@ -66,6 +66,11 @@ static int txn_commit(struct send_stage *s, int64_t timeout_ms, struct tern_erro
     return producer_commit(producer_of(s), (int)timeout_ms, err);
 }
 
+static int txn_abort(struct send_stage *s, int64_t timeout_ms, struct tern_error *err)
+{
+    return producer_abort(producer_of(s), (int)timeout_ms, err);
+}
+
 static bool txn_fenced(struct send_stage *s)
 {
     return producer_is_fenced(producer_of(s));
@@ -88,6 +93,7 @@ static const struct send_stage_class txn_class = {
     .init = txn_init,
     .begin = txn_begin,
     .commit = txn_commit,
+    .abort = txn_abort,
     .fenced = txn_fenced,
 };
 

@@ -20,7 +20,7 @@ enum {
     COMMIT_SLICE_MS = 250,
     RETRY_MIN_MS = 250,
     RETRY_MAX_MS = 5000,
-    GIVE_UP_MS = 60000, /* a round of fencing that fails again and again */
+    GIVE_UP_MS = 60000, /* what may be over soon, and is not */
     WARN_MS = 30000,    /* how often what takes long is said */
 };
 
@@ -146,18 +146,16 @@ static bool is_worth_asking_again(enum tern_code code)
     return code == TERN_ERETRIABLE || code == TERN_ETIMEOUT || code == TERN_ECONFLICT;
 }
 
-/* Asks until there is an answer that stands; give_up_ms 0: as long as it takes. */
-static int ask_patiently(struct source_task *t, ask_fn *question, int64_t give_up_ms,
-                         struct tern_error *err)
+/* Asks until there is an answer that stands. */
+static int ask_patiently(struct source_task *t, ask_fn *question, struct tern_error *err)
 {
     const struct tern_host *host = host_face(t->host);
     struct backoff backoff = {.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS};
-    int64_t deadline_ms = give_up_ms ? clock_deadline_ms(give_up_ms) : FOREVER_MS;
-    int64_t warn_ms = 0;
+    int64_t deadline_ms = clock_deadline_ms(GIVE_UP_MS), warn_ms = 0;
 
     while (ask(t, question, err) < 0) {
         if (!is_worth_asking_again(err->code) || source_task_stopping(t) ||
-            clock_left_ms(deadline_ms, 1) == 0)
+            (err->code == TERN_ECONFLICT && clock_left_ms(deadline_ms, 1) == 0))
             return -1;
         if (clock_mono_ms() >= warn_ms) {
             log_warn("ExactlyOnceWorkerSourceTask{id=%s} cannot start yet: %s", t->id, err->msg);
@@ -200,13 +198,13 @@ bool source_eos_prepare(struct source_task *t)
 {
     struct tern_error err;
 
-    if (ask_patiently(t, ask_fence, GIVE_UP_MS, &err) < 0)
+    if (ask_patiently(t, ask_fence, &err) < 0)
         return end_with(t, "Failed to perform round of zombie fencing", &err); /* peer text */
     if (source_task_stopping(t))
         return false;
     if (init_transactions(t, &err) < 0)
         return end_with(t, NULL, &err);
-    if (ask_patiently(t, ask_confirm, 0, &err) < 0)
+    if (ask_patiently(t, ask_confirm, &err) < 0)
         return end_with(t, NULL, &err);
     txn_boundary_start(&t->boundary, clock_mono_ms());
     return !source_task_stopping(t);

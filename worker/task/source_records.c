@@ -22,6 +22,7 @@
 LOG_DOMAIN("org.apache.kafka.connect.runtime.WorkerSourceTask");
 
 enum {
+    ABORT_MS = 1000, /* for the end of a transaction of a task that ends badly */
     CONVERTED_MAX_BYTES = 1024 * 1024 * 1024,
     HEADERS_MAX = 100000
 };
@@ -710,12 +711,13 @@ static int open_stage(struct source_records *r, struct tern_error *err)
 
     if (check_overrides(r, err) < 0)
         return -1;
-    if (r->txn)
+    if (r->txn) {
         task_txn_producer_conf(r->conf.connector, r->conf.task, r->conf.txn_group,
                                &r->conf.worker_config, &r->conf.connector_config, &settings);
-    else
+    } else {
         task_producer_conf(r->conf.connector, r->conf.task, &r->conf.worker_config,
                            &r->conf.connector_config, &settings);
+    }
     limit_batches(r, &settings);
     java = strmap_config(&settings);
     if (r->conf.open_stage(&java, r->txn ? on_txn_ack : on_ack, r, &r->stage, err) < 0)
@@ -784,6 +786,8 @@ void source_records_close(struct source_records *r)
         return;
     r->closing = true;
     send_queue_skip_all(r->queue);
+    if (r->txn)
+        source_txn_abort(r->txn, ABORT_MS);
     stage->cls->close(stage);
     r->stage = NULL;
     r->self = NULL;

@@ -214,6 +214,21 @@ static int begin_commit(struct source_txn *x, struct tern_error *err)
     return 0;
 }
 
+void source_txn_abort(struct source_txn *x, int64_t timeout_ms)
+{
+    struct tern_error err;
+    int rc;
+
+    if (!x->is_open || x->stage->cls->fenced(x->stage))
+        return;
+    rc = x->stage->cls->abort(x->stage, timeout_ms, &err);
+    if (rc < 0)
+        log_debug("ExactlyOnceWorkerSourceTask{id=%s} %s", x->conf.id, err.msg);
+    else if (rc == TRANSACTION_AGAIN)
+        log_debug("ExactlyOnceWorkerSourceTask{id=%s} leaves a transaction open", x->conf.id);
+    x->is_open = false;
+}
+
 int source_txn_commit(struct source_txn *x, int64_t timeout_ms, struct tern_error *err)
 {
     int64_t deadline_ms = clock_deadline_ms(timeout_ms);

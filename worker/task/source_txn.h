@@ -49,5 +49,10 @@ void source_txn_acked(struct source_txn *x, const struct producer_ack *ack);
  * lost, and the stage can only be closed.
  */
 int source_txn_commit(struct source_txn *x, int64_t timeout_ms, struct tern_error *err) MUST_CHECK;
+/*
+ * Ends a transaction that is open, so that readers of the target need not wait for its coordinator
+ * to do that; as far as it gets in timeout_ms. The stage can only be closed after that.
+ */
+void source_txn_abort(struct source_txn *x, int64_t timeout_ms);
 /* The first record that was not acknowledged, if any: its error. */
 bool source_txn_has_failed(const struct source_txn *x, struct tern_error *ret_err);

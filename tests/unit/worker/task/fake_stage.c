@@ -380,6 +380,16 @@ static int fake_commit(struct send_stage *s, int64_t timeout_ms, struct tern_err
     return 0;
 }
 
+static int fake_abort(struct send_stage *s, int64_t timeout_ms, struct tern_error *err)
+{
+    (void)s;
+    (void)timeout_ms;
+    (void)err;
+    fake.is_open = false;
+    journal_add("txn.abort");
+    return 0;
+}
+
 static bool fake_fenced(struct send_stage *s)
 {
     (void)s;
@@ -397,6 +407,7 @@ static const struct send_stage_class fake_class = {
     .init = fake_init,
     .begin = fake_begin,
     .commit = fake_commit,
+    .abort = fake_abort,
     .fenced = fake_fenced,
 };
 

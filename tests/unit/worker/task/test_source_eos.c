@@ -285,6 +285,7 @@ START_TEST(a_record_that_is_not_acknowledged)
     bench_stop(&b);
     check_committed("");
     ck_assert_uint_eq(journal_count("commit 0 0"), 0);
+    ck_assert_uint_eq(journal_count("txn.abort"), 1); /* readers do not wait for its timeout */
     ck_assert_uint_eq(fake_plugin_counts().released, 1);
     bench_fini(&b);
 }

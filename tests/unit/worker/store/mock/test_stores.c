@@ -19,6 +19,7 @@
 enum {
     PRODUCE = 0,      /* Kafka's number of the request */
     LIST_OFFSETS = 2, /* likewise */
+    ADD_PARTITIONS = 24,
     LONG_MS = 20000,
 };
 
@@ -237,6 +238,50 @@ START_TEST(configs_of_two_workers)
 }
 END_TEST
 
+/* With a leader's producer: nothing without a claim, and a claim that is lost with a write. */
+START_TEST(configs_of_a_leader)
+{
+    CLEANUP(strmap_fini) struct strmap leader = STRMAP_INIT;
+    struct config_store_conf conf = {.topic = "configs", .listener = &listener};
+    struct told told = {0};
+    const struct cluster_state *state;
+    struct config_store *s;
+    struct tern_error err;
+    struct fixture f;
+
+    set_up(&f, "configs", 1);
+    gate_init(&told.gate);
+    strmap_set(&leader, "bootstrap.servers", rd_kafka_mock_cluster_bootstraps(f.cluster));
+    strmap_set(&leader, "transactional.id", "connect-cluster-g");
+    conf.consumer = conf.producer = f.view;
+    conf.leader = strmap_config(&leader);
+    conf.admin = f.admin;
+    conf.arg = &told;
+    ck_assert_ok(config_store_open(&conf, soon(), &s, &err), err);
+    ck_assert(!config_store_has_claim(s));
+    ck_assert_int_lt(config_store_put_task_count(s, "c", 3, &err), 0);
+    ck_assert_str_eq(err.msg, "Error writing task count record to Kafka");
+    ck_assert_ok(config_store_put_target_state(s, "c", TARGET_PAUSED, &err), err); /* anybody may */
+    ck_assert_ok(config_store_claim(s, soon(), &err), err);
+    ck_assert(config_store_has_claim(s));
+    ck_assert_ok(config_store_put_task_count(s, "c", 3, &err), err);
+    rd_kafka_mock_push_request_errors(f.cluster, ADD_PARTITIONS, 1,
+                                      RD_KAFKA_RESP_ERR_PRODUCER_FENCED);
+    ck_assert_int_lt(config_store_put_task_count(s, "c", 4, &err), 0);
+    ck_assert_str_eq(err.msg, "Failed to write to config topic; this may be due to a transient "
+                              "error and the request can be safely retried");
+    ck_assert(!config_store_has_claim(s));
+    ck_assert_ok(config_store_claim(s, soon(), &err), err);
+    write_connector(s, "c");
+    state = config_store_snapshot(s);
+    ck_assert_int_eq(connector_state_tasks(cluster_state_connector(state, "c")), 2);
+    ck_assert_int_eq(cluster_state_connector(state, "c")->task_count_record, 3);
+    cluster_state_unref(state);
+    config_store_free(s);
+    tear_down(&f);
+}
+END_TEST
+
 START_TEST(configs_in_two_partitions)
 {
     struct told told = {0};
@@ -447,6 +492,7 @@ END_TEST
 static void fill(Suite *suite)
 {
     test_add(suite, configs_of_two_workers);
+    test_add(suite, configs_of_a_leader);
     test_add(suite, configs_in_two_partitions);
     test_add(suite, config_write_is_refused);
     test_add(suite, offsets_of_two_workers);
