@@ -7,6 +7,7 @@ Each kind is a generator: it writes before the mirror is there, and looks when e
 import itertools
 
 from confluent_kafka import TIMESTAMP_CREATE_TIME, TIMESTAMP_LOG_APPEND_TIME, TopicPartition
+from kit import env
 from kit.kafka import Record
 from kit.wait import wait_until
 
@@ -160,6 +161,8 @@ def test_topics_and_records_of_every_kind(pair, mirror):
     worker = mirror(pair.properties(sync_group_offsets_enabled=True, raw={"tern.metrics.log.interval.ms": 1000}))
     for kind in kinds:
         assert next(kind, "done") == "done"
+    if env.java_in_place_of_ours():
+        return
     worker.wait_log(r"Mirrored \d+ records in \d+ s .*from record time to acknowledgement")
     worker.wait_log(r"Acknowledged \d+ checkpoints in \d+ s; from the beginning of their round to acknowledgement")
     worker.stop_cleanly()
