@@ -8,6 +8,7 @@
  */
 #include "lib/kafka/admin.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -24,6 +25,7 @@ enum {
     RETRY_MAX_MS = 1000,
     STEP_MIN_MS = 500,
     STEP_MAX_MS = 5000,
+    CONTROLLER_MS = 2000,    /* after that long without an answer, who the controller is */
     REFRESH_MS = 1000,       /* of asking who leads, between two steps */
     STEP_PAUSE_MS = 100,     /* after a step that failed at once */
     SLICE_MS = 100,          /* between two looks at cancelled */
@@ -86,6 +88,29 @@ rd_kafka_t *admin_groups_handle(struct admin *a, const char *group)
                    : a->rk; /* the same settings opened rk, so it does not come to that */
     pthread_mutex_unlock(&a->lock);
     return rk;
+}
+
+/* ---- brokers asked one by one ---- */
+
+void admin_broker_address(struct slice host, int32_t port, char address[ADMIN_ADDRESS_BYTES])
+{
+    int len = host.len < ADMIN_HOST_MAX ? (int)host.len : ADMIN_HOST_MAX;
+    bool is_v6 = len > 0 && memchr(host.at, ':', (size_t)len) != NULL;
+
+    snprintf(address, ADMIN_ADDRESS_BYTES, is_v6 ? "[%.*s]:%d" : "%.*s:%d", len,
+             len ? (const char *)host.at : "", (int)port);
+}
+
+int admin_open_wire(struct admin *a, const char *address, struct wire_client **ret_client,
+                    struct tern_error *err)
+{
+    struct tern_config settings = strmap_config(&a->settings);
+    const char *id = config_get(&settings, "client.id");
+    struct wire_client_conf conf = {.bootstrap_servers = address ? address : a->bootstrap,
+                                    .client_id = id ? id : "tern",
+                                    .java = &settings};
+
+    return wire_client_open(&conf, ret_client, err);
 }
 
 /* ---- one call ---- */
@@ -191,14 +216,32 @@ rd_kafka_event_t *admin_poll(struct admin *a, rd_kafka_queue_t *queue, int64_t d
     return event;
 }
 
+/*
+ * librdkafka has the controller do most of this, and waits for the one that it knows: if that has
+ * died it does not ask by itself who took over.
+ */
+static void hear_of_controller(struct admin *a)
+{
+    const rd_kafka_metadata_t *metadata;
+
+    if (!admin_cancelled(a) && rd_kafka_metadata(a->rk, 0, NULL, &metadata, STEP_MIN_MS) == 0)
+        rd_kafka_metadata_destroy(metadata);
+}
+
 int admin_call_wait(struct admin *a, struct admin_call *call, const char *what,
                     rd_kafka_event_t **ret_event, struct tern_error *err)
 {
-    rd_kafka_event_t *event = admin_poll(
-        a, call->queue, clock_deadline_ms(admin_timeout_ms(call->deadline_ms) + GRACE_MS));
+    int64_t until_ms = clock_deadline_ms(admin_timeout_ms(call->deadline_ms) + GRACE_MS);
+    rd_kafka_event_t *event = NULL;
     rd_kafka_resp_err_t code;
     int rc;
 
+    while (!event && !admin_cancelled(a) && clock_mono_ms() < until_ms) {
+        event =
+            admin_poll(a, call->queue, clock_deadline_ms(clock_left_ms(until_ms, CONTROLLER_MS)));
+        if (!event)
+            hear_of_controller(a);
+    }
     if (!event)
         return admin_fail(a, what, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, call->timeout_ms, err);
     code = rd_kafka_event_error(event);

@@ -182,8 +182,8 @@ struct admin_groups {
     bool is_partial; /* some brokers did not answer: their groups are not among them */
 };
 /*
- * Groups of protocol type "consumer" or "" (classic and KIP-848); brokers that did not answer
- * are left out, and said at debug level.
+ * Groups of protocol type "consumer" or "" (classic and KIP-848) of all brokers that the cluster
+ * has now; those of a broker that does not answer for some time are missing.
  */
 int admin_list_groups(struct admin *a, int64_t deadline_ms, struct admin_groups *ret_groups,
                       struct tern_error *err) MUST_CHECK;

@@ -6,7 +6,7 @@
 
 LOG_DOMAIN("org.apache.kafka.clients.admin");
 
-static enum admin_group_state state_of(rd_kafka_consumer_group_state_t state)
+enum admin_group_state admin_group_state_of(rd_kafka_consumer_group_state_t state)
 {
     switch (state) {
     case RD_KAFKA_CONSUMER_GROUP_STATE_PREPARING_REBALANCE:
@@ -36,69 +36,21 @@ static void describe(struct admin_group_description *slot,
         if (error)
             slot->outcome =
                 admin_outcome_of(rd_kafka_error_code(error), rd_kafka_error_string(error));
-        slot->state = state_of(rd_kafka_ConsumerGroupDescription_state(found[i]));
+        slot->state = admin_group_state_of(rd_kafka_ConsumerGroupDescription_state(found[i]));
         return;
     }
     slot->outcome = admin_outcome_of(RD_KAFKA_RESP_ERR__FAIL, "the broker did not answer");
 }
 
-static const rd_kafka_ConsumerGroupListing_t *
-listing_of(const rd_kafka_ConsumerGroupListing_t **groups, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(rd_kafka_ConsumerGroupListing_group_id(groups[i]), name) == 0)
-            return groups[i];
-    }
-    return NULL;
-}
-
-static int by_group(const void *a, const void *b)
-{
-    const rd_kafka_ConsumerGroupListing_t *const *x = a, *const *y = b;
-
-    return strcmp(rd_kafka_ConsumerGroupListing_group_id(*x),
-                  rd_kafka_ConsumerGroupListing_group_id(*y));
-}
-
-/* A copy of a listing in order of name, to be freed. */
-static const rd_kafka_ConsumerGroupListing_t **
-sorted_listing(const rd_kafka_ConsumerGroupListing_t **groups, size_t count)
-{
-    const rd_kafka_ConsumerGroupListing_t **copy = xmemdup(groups, count * sizeof(void *));
-
-    if (count)
-        qsort(copy, count, sizeof(void *), by_group);
-    return copy;
-}
-
-static const rd_kafka_ConsumerGroupListing_t *
-find_listed(const rd_kafka_ConsumerGroupListing_t **sorted, size_t count, const char *name)
-{
-    size_t low = 0, high = count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(rd_kafka_ConsumerGroupListing_group_id(sorted[middle]), name);
-
-        if (order == 0)
-            return sorted[middle];
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
-}
-
 /* Whether the broker tells states, as those from 2.6 on do. One that we do not know is no member's
  * absence, so it counts as one. */
-static bool tells_states(const rd_kafka_ConsumerGroupListing_t **groups, size_t count)
+static bool tells_states(const struct admin_listing *listing)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (rd_kafka_ConsumerGroupListing_state(groups[i]) != RD_KAFKA_CONSUMER_GROUP_STATE_UNKNOWN)
+    for (size_t i = 0; i < listing->count; i++) {
+        if (listing->at[i].state != ADMIN_GROUP_UNKNOWN)
             return true;
     }
-    return count == 0;
+    return listing->count == 0;
 }
 
 /*
@@ -108,29 +60,21 @@ static bool tells_states(const rd_kafka_ConsumerGroupListing_t **groups, size_t 
 static void revive_new_groups(struct admin *a, struct admin_group_description *groups, size_t count,
                               int64_t deadline_ms)
 {
-    CLEANUP(admin_call_fini)
-    struct admin_call call =
-        admin_call_new(a->rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS, deadline_ms);
-    CLEANUP(admin_event_destroyp) rd_kafka_event_t *event = NULL;
-    const rd_kafka_ConsumerGroupListing_t **listed;
+    CLEANUP(admin_listing_fini) struct admin_listing listing = {0};
     struct tern_error err;
-    size_t listed_count;
 
-    rd_kafka_ListConsumerGroups(a->rk, call.options, call.queue);
-    if (admin_call_wait(a, &call, "listing consumer groups", &event, &err) < 0) {
+    if (admin_list_every_broker(a, deadline_ms, &listing, &err) < 0) {
         log_debug("%s: groups that seem dead may live", err.msg);
         return;
     }
-    listed = rd_kafka_ListConsumerGroups_result_valid(
-        rd_kafka_event_ListConsumerGroups_result(event), &listed_count);
     for (size_t i = 0; i < count; i++) {
-        const rd_kafka_ConsumerGroupListing_t *found;
+        const struct admin_listed *found;
 
         if (groups[i].state != ADMIN_GROUP_DEAD)
             continue;
-        found = listing_of(listed, listed_count, groups[i].group);
+        found = admin_listing_find(&listing, groups[i].group);
         if (found)
-            groups[i].state = state_of(rd_kafka_ConsumerGroupListing_state(found));
+            groups[i].state = found->state;
     }
 }
 
@@ -160,32 +104,16 @@ static bool has_dead(const struct admin_group_description *groups, size_t count)
 static bool describe_by_listing(struct admin *a, struct admin_group_description *groups,
                                 size_t count, int64_t deadline_ms)
 {
-    CLEANUP(admin_call_fini)
-    struct admin_call call =
-        admin_call_new(a->rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS, deadline_ms);
-    CLEANUP(admin_event_destroyp) rd_kafka_event_t *event = NULL;
-    CLEANUP(freep) const rd_kafka_ConsumerGroupListing_t **sorted = NULL;
-    const rd_kafka_ListConsumerGroups_result_t *result;
-    const rd_kafka_ConsumerGroupListing_t **listing;
-    size_t listed, failed;
+    CLEANUP(admin_listing_fini) struct admin_listing listing = {0};
     struct tern_error err;
 
-    if (admin_see_a_broker(a, deadline_ms, &err) < 0)
-        return false;
-    rd_kafka_ListConsumerGroups(a->rk, call.options, call.queue);
-    if (admin_call_wait(a, &call, "listing consumer groups", &event, &err) < 0)
-        return false;
-    result = rd_kafka_event_ListConsumerGroups_result(event);
-    rd_kafka_ListConsumerGroups_result_errors(result, &failed);
-    listing = rd_kafka_ListConsumerGroups_result_valid(result, &listed);
-    sorted = sorted_listing(listing, listed);
-    if (failed || !tells_states(sorted, listed))
+    if (admin_list_every_broker(a, deadline_ms, &listing, &err) < 0 || !listing.is_complete ||
+        !tells_states(&listing))
         return false;
     for (size_t i = 0; i < count; i++) {
-        const rd_kafka_ConsumerGroupListing_t *found = find_listed(sorted, listed, groups[i].group);
+        const struct admin_listed *found = admin_listing_find(&listing, groups[i].group);
 
-        groups[i].state =
-            found ? state_of(rd_kafka_ConsumerGroupListing_state(found)) : ADMIN_GROUP_DEAD;
+        groups[i].state = found ? found->state : ADMIN_GROUP_DEAD;
     }
     return true;
 }

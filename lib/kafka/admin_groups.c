@@ -11,55 +11,18 @@ LOG_DOMAIN("org.apache.kafka.clients.admin");
 
 /* ---- listing ---- */
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-int admin_see_a_broker(struct admin *a, int64_t deadline_ms, struct tern_error *err)
-{
-    int timeout_ms = admin_timeout_ms(deadline_ms);
-    const rd_kafka_metadata_t *metadata;
-    rd_kafka_resp_err_t code = admin_ask_metadata(a, false, NULL, deadline_ms, &metadata);
-
-    if (code)
-        return admin_fail(a, "listing consumer groups", code, NULL, timeout_ms, err);
-    rd_kafka_metadata_destroy(metadata);
-    return 0;
-}
-
 int admin_list_groups(struct admin *a, int64_t deadline_ms, struct admin_groups *ret_groups,
                       struct tern_error *err)
 {
-    CLEANUP(admin_call_fini)
-    struct admin_call call =
-        admin_call_new(a->rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS, deadline_ms);
-    CLEANUP(admin_event_destroyp) rd_kafka_event_t *event = NULL;
-    const rd_kafka_ListConsumerGroups_result_t *result;
-    const rd_kafka_ConsumerGroupListing_t **groups;
-    const rd_kafka_error_t **errors;
-    size_t count, failed;
+    struct admin_listing listing;
 
-    if (admin_see_a_broker(a, deadline_ms, err) < 0)
+    if (admin_list_every_broker(a, deadline_ms, &listing, err) < 0)
         return -1;
-    rd_kafka_ListConsumerGroups(a->rk, call.options, call.queue);
-    if (admin_call_wait(a, &call, "listing consumer groups", &event, err) < 0)
-        return -1;
-    result = rd_kafka_event_ListConsumerGroups_result(event);
-    errors = rd_kafka_ListConsumerGroups_result_errors(result, &failed);
-    for (size_t i = 0; i < failed; i++)
-        log_debug("Listing consumer groups: %s", rd_kafka_error_string(errors[i]));
-    groups = rd_kafka_ListConsumerGroups_result_valid(result, &count);
-    if (!count && failed)
-        return admin_fail(a, "listing consumer groups", rd_kafka_error_code(errors[0]),
-                          rd_kafka_error_string(errors[0]), call.timeout_ms, err);
-    ret_groups->names = xcalloc(count, sizeof(char *));
-    ret_groups->count = count;
-    ret_groups->is_partial = failed > 0;
-    for (size_t i = 0; i < count; i++)
-        ret_groups->names[i] = xstrdup(rd_kafka_ConsumerGroupListing_group_id(groups[i]));
-    if (count)
-        qsort(ret_groups->names, count, sizeof(char *), by_text);
+    *ret_groups = (struct admin_groups){xcalloc(listing.count, sizeof(char *)), listing.count,
+                                        !listing.is_complete};
+    for (size_t i = 0; i < listing.count; i++)
+        ret_groups->names[i] = TAKE(listing.at[i].name);
+    admin_listing_fini(&listing);
     return 0;
 }
 

@@ -9,21 +9,19 @@
 #include "lib/base/vec.h"
 #include "lib/wire/msg_find_coordinators.h"
 #include "lib/wire/msg_offset_fetch.h"
-#include "lib/wire/wire_call.h"
 
 enum {
     KEYS_MAX = 2000,   /* of one search for coordinators */
     GROUPS_MAX = 1000, /* of one request for offsets */
     STEP_MS = 5000,    /* a cancelled call is left after this long */
-    HOST_BYTES = 300,
 
     GROUP_NOT_FOUND = 69,
 };
 
 /* A broker that coordinates groups, and which. */
 struct node {
-    char address[HOST_BYTES]; /* "host:port" */
-    VEC(size_t) members;      /* numbers of groups */
+    char address[ADMIN_ADDRESS_BYTES]; /* "host:port" */
+    VEC(size_t) members;               /* numbers of groups */
 };
 
 struct batch {
@@ -36,17 +34,6 @@ struct batch {
 };
 
 /* ---- calls ---- */
-
-static int open_wire(struct batch *b, const char *servers, struct wire_client **ret_client,
-                     struct tern_error *err)
-{
-    struct tern_config settings = strmap_config(&b->a->settings);
-    const char *id = config_get(&settings, "client.id");
-    struct wire_client_conf conf = {
-        .bootstrap_servers = servers, .client_id = id ? id : "tern", .java = &settings};
-
-    return wire_client_open(&conf, ret_client, err);
-}
 
 static int call(struct batch *b, struct wire_client *client, enum wire_api api, wire_encode *encode,
                 void *arg, struct wire_answer *answer, struct tern_error *err)
@@ -87,10 +74,8 @@ static void add_member(struct batch *b, const struct msg_coordinator *c, size_t 
 {
     struct node fresh = {0};
     size_t i = 0;
-    bool is_v6 = memchr(c->host.at, ':', c->host.len) != NULL;
 
-    snprintf(fresh.address, sizeof(fresh.address), is_v6 ? "[%.*s]:%d" : "%.*s:%d",
-             (int)c->host.len, (const char *)c->host.at, (int)c->port);
+    admin_broker_address(c->host, c->port, fresh.address);
     while (i < b->nodes.count && strcmp(b->nodes.at[i].address, fresh.address) != 0)
         i++;
     if (i == b->nodes.count)
@@ -140,11 +125,10 @@ static int search(struct batch *b, struct wire_client *client, size_t first, siz
 static int search_all(struct batch *b, struct tern_error *err)
 {
     CLEANUP(freep) struct slice *names = xcalloc(KEYS_MAX, sizeof(*names));
-    struct tern_config settings = strmap_config(&b->a->settings);
     struct wire_client *client;
     int rc = 0;
 
-    if (open_wire(b, config_get(&settings, "bootstrap.servers"), &client, err) < 0)
+    if (admin_open_wire(b->a, NULL, &client, err) < 0)
         return -1;
     for (size_t first = 0; rc == 0 && first < b->count; first += KEYS_MAX) {
         size_t left = b->count - first;
@@ -237,7 +221,7 @@ static int fetch_all(struct batch *b, const struct node *node, struct tern_error
     struct wire_client *client;
     int rc = 0;
 
-    if (open_wire(b, node->address, &client, err) < 0)
+    if (admin_open_wire(b->a, node->address, &client, err) < 0)
         return -1;
     for (size_t first = 0; rc == 0 && first < node->members.count; first += GROUPS_MAX) {
         size_t left = node->members.count - first;

@@ -7,6 +7,7 @@
 
 #include "lib/base/strmap.h"
 #include "lib/kafka/admin.h"
+#include "lib/wire/wire_call.h"
 
 struct admin {
     rd_kafka_t *rk;
@@ -14,6 +15,7 @@ struct admin {
     struct strmap settings; /* Java's, for a second handle; immutable */
 
     atomic_bool cancelled;
+    _Atomic int64_t unlistable_until_ms; /* of admin_list_every_broker() */
 
     pthread_mutex_t lock;
     rd_kafka_t *groups; /* lock; NULL until offsets of groups are first asked for */
@@ -65,8 +67,40 @@ enum {
 };
 /* Whether an error says that nobody was reached. */
 bool admin_is_timeout(int kafka_error);
-/* While all brokers are gone librdkafka's listing of groups uses up a whole core: so not then. */
-int admin_see_a_broker(struct admin *a, int64_t deadline_ms, struct tern_error *err) MUST_CHECK;
+
+/* ---- brokers asked one by one, without librdkafka ---- */
+
+enum {
+    ADMIN_ADDRESS_BYTES = 300,
+    ADMIN_HOST_MAX = 255,
+};
+/* "host:port"; of a host with more than ADMIN_HOST_MAX bytes, a part. */
+void admin_broker_address(struct slice host, int32_t port, char address[ADMIN_ADDRESS_BYTES]);
+/* A client with the admin's settings for the broker at address; NULL: for any. */
+int admin_open_wire(struct admin *a, const char *address, struct wire_client **ret_client,
+                    struct tern_error *err) MUST_CHECK;
+
+/* A consumer group as the broker that coordinates it lists it. */
+struct admin_listed {
+    char *name;
+    enum admin_group_state state; /* UNKNOWN where the broker tells none, or one that is new */
+};
+struct admin_listing {
+    struct admin_listed *at; /* by name */
+    size_t count;
+    bool is_complete; /* every broker that the cluster has now has answered */
+};
+/*
+ * The groups of all brokers that the cluster has now. librdkafka asks those too that it has ever
+ * known: one that is gone would cost the whole deadline each time, so after that has happened it
+ * is left aside for a minute. Errors: TERN_ETIMEOUT: no broker has answered.
+ */
+int admin_list_every_broker(struct admin *a, int64_t deadline_ms, struct admin_listing *ret_listing,
+                            struct tern_error *err) MUST_CHECK;
+void admin_listing_fini(struct admin_listing *listing);
+enum admin_group_state admin_group_state_of(rd_kafka_consumer_group_state_t state);
+const struct admin_listed *admin_listing_find(const struct admin_listing *listing,
+                                              const char *name);
 
 /* A blocking call of librdkafka, made in steps. */
 struct admin_steps {

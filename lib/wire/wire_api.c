@@ -16,6 +16,7 @@ static const struct wire_api_row rows[WIRE_API_COUNT] = {
     [WIRE_OFFSET_FOR_LEADER_EPOCH] = {"OffsetForLeaderEpoch", 23, 2, 4, 4},
     [WIRE_INCREMENTAL_ALTER_CONFIGS] = {"IncrementalAlterConfigs", 44, 0, 1, 1},
     [WIRE_OFFSET_FETCH] = {"OffsetFetch", 9, 8, 9, 6},
+    [WIRE_LIST_GROUPS] = {"ListGroups", 16, 0, 5, 3},
 };
 
 const struct wire_api_row *wire_api_row(enum wire_api api)

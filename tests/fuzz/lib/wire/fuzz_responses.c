@@ -10,6 +10,7 @@
 #include "lib/wire/msg_incremental_alter_configs.h"
 #include "lib/wire/msg_join_group.h"
 #include "lib/wire/msg_leave_group.h"
+#include "lib/wire/msg_list_groups.h"
 #include "lib/wire/msg_metadata.h"
 #include "lib/wire/msg_offset_fetch.h"
 #include "lib/wire/msg_offset_for_leader_epoch.h"
@@ -55,6 +56,18 @@ static int decode_find_coordinator(struct slice body, int16_t version, struct te
     if (msg_find_coordinator_decode(body, version, &m, err) < 0)
         return -1;
     inside(body, m.host);
+    return 0;
+}
+
+static int decode_list_groups(struct slice body, int16_t version, struct tern_error *err)
+{
+    struct msg_list_groups_response m;
+
+    if (msg_list_groups_decode(body, version, &m, err) < 0)
+        return -1;
+    for (size_t i = 0; i < m.count; i++)
+        inside(body, m.groups[i].group);
+    msg_list_groups_fini(&m);
     return 0;
 }
 
@@ -182,6 +195,7 @@ static int (*const decoders[WIRE_API_COUNT])(struct slice body, int16_t version,
     [WIRE_OFFSET_FOR_LEADER_EPOCH] = decode_offset_for_leader_epoch,
     [WIRE_INCREMENTAL_ALTER_CONFIGS] = decode_incremental_alter_configs,
     [WIRE_OFFSET_FETCH] = decode_offset_fetch,
+    [WIRE_LIST_GROUPS] = decode_list_groups,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -4,7 +4,7 @@
  *
  *   java -cp "$L/*" OffsetFetchVectors.java > offset-fetch.json
  *
- * Requests and responses about many groups: FindCoordinator 4-6, OffsetFetch 8-9, without headers.
+ * Requests and responses about many groups: FindCoordinator 4-6, OffsetFetch 8-9, ListGroups 0-5, without headers.
  */
 import java.util.HexFormat;
 import java.util.List;
@@ -50,6 +50,19 @@ public class OffsetFetchVectors {
                 new OffsetFetchResponseData.OffsetFetchResponseGroup().setGroupId("gr\u00fcppe").setErrorCode((short) 16),
                 new OffsetFetchResponseData.OffsetFetchResponseGroup().setGroupId("none")));
             row("OffsetFetch", v, "response", r, OffsetFetchResponseDataJsonConverter.write(r, v));
+        }
+        for (short v = 0; v <= 5; v++) {
+            var q = new ListGroupsRequestData();
+            row("ListGroups", v, "request", q, ListGroupsRequestDataJsonConverter.write(q, v));
+            var groups = new java.util.ArrayList<ListGroupsResponseData.ListedGroup>();
+            for (String[] g : new String[][]{{"group-a", "consumer", "Stable", "classic"}, {"gr\u00fcppe", "", "Empty", "classic"},
+                                             {"", "connect", "PreparingRebalance", "classic"}, {"new", "consumer", "Reconciling", "consumer"}}) {
+                var one = new ListGroupsResponseData.ListedGroup().setGroupId(g[0]).setProtocolType(g[1]);
+                groups.add(v < 4 ? one : v < 5 ? one.setGroupState(g[2]) : one.setGroupState(g[2]).setGroupType(g[3]));
+            }
+            var r = new ListGroupsResponseData().setErrorCode((short) 14).setGroups(groups);
+            if (v > 0) r.setThrottleTimeMs(7);
+            row("ListGroups", v, "response", r, ListGroupsResponseDataJsonConverter.write(r, v));
         }
         System.out.println("\n]");
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests and responses about many groups at once, as Kafka's own classes write them. */
 #include "lib/wire/msg_find_coordinators.h"
+#include "lib/wire/msg_list_groups.h"
 #include "lib/wire/msg_offset_fetch.h"
 #include "tests/lib/testing.h"
 
@@ -31,10 +32,20 @@ static void same_number(const json_t *object, const char *name, int64_t ours)
 
 /* ---- requests ---- */
 
+static bool is_about(const json_t *row, const char *api)
+{
+    return strcmp(test_text(row, "api"), api) == 0;
+}
+
+static int16_t version_of(const json_t *row)
+{
+    return (int16_t)json_integer_value(json_object_get(row, "version"));
+}
+
 static void encode(const json_t *row, struct wire_writer *w)
 {
     const json_t *f = json_object_get(row, "fields");
-    bool is_search = strcmp(test_text(row, "api"), "FindCoordinator") == 0;
+    bool is_search = is_about(row, "FindCoordinator");
     const json_t *list = test_array(f, is_search ? "coordinatorKeys" : "groups");
     struct slice groups[GROUPS_MAX];
     size_t count = json_array_size(list);
@@ -50,8 +61,7 @@ static void encode(const json_t *row, struct wire_writer *w)
     if (is_search)
         msg_find_coordinators_encode(w, groups, count);
     else
-        msg_offset_fetch_encode(w, (int16_t)json_integer_value(json_object_get(row, "version")),
-                                &q);
+        msg_offset_fetch_encode(w, version_of(row), &q);
 }
 
 static void check_request(const json_t *row, struct slice theirs)
@@ -59,7 +69,12 @@ static void check_request(const json_t *row, struct slice theirs)
     CLEANUP(buf_fini) struct buf out = BUF_INIT(LIMIT);
     struct wire_writer w = {.out = &out, .flexible = true};
 
-    encode(row, &w);
+    if (is_about(row, "ListGroups")) {
+        w.flexible = wire_api_is_flexible(WIRE_LIST_GROUPS, version_of(row));
+        msg_list_groups_encode(&w, version_of(row));
+    } else {
+        encode(row, &w);
+    }
     ck_assert(!out.failed);
     ck_assert(slice_equal(buf_slice(&out), theirs));
 }
@@ -125,12 +140,34 @@ static int see_offsets(struct slice body, int16_t version, const json_t *f, stru
     return 0;
 }
 
+static int see_listing(struct slice body, int16_t version, const json_t *f, struct tern_error *err)
+{
+    CLEANUP(msg_list_groups_fini) struct msg_list_groups_response m = {0};
+    const json_t *groups = test_array(f, "groups");
+
+    if (msg_list_groups_decode(body, version, &m, err) < 0)
+        return -1;
+    same_number(f, "throttleTimeMs", m.throttle_ms);
+    same_number(f, "errorCode", m.error);
+    ck_assert_uint_eq(m.count, json_array_size(groups));
+    for (size_t i = 0; i < m.count; i++) {
+        const json_t *g = json_array_get(groups, i);
+
+        same_text(g, "groupId", m.groups[i].group);
+        same_text(g, "protocolType", m.groups[i].protocol_type);
+        same_text(g, "groupState", m.groups[i].state);
+    }
+    return 0;
+}
+
 /* Right as it is; wrong when any number of bytes is missing at the end, or one more is there. */
 static void check_response(const json_t *row, struct slice theirs)
 {
     int (*see)(struct slice, int16_t, const json_t *, struct tern_error *) =
-        strcmp(test_text(row, "api"), "FindCoordinator") == 0 ? see_coordinators : see_offsets;
-    int16_t version = (int16_t)json_integer_value(json_object_get(row, "version"));
+        is_about(row, "FindCoordinator") ? see_coordinators
+        : is_about(row, "ListGroups")    ? see_listing
+                                         : see_offsets;
+    int16_t version = version_of(row);
     const json_t *f = json_object_get(row, "fields");
     CLEANUP(buf_fini) struct buf longer = BUF_INIT(LIMIT);
     struct tern_error err;
