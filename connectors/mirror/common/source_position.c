@@ -75,6 +75,11 @@ static struct source_finding deleted(const struct source_place *place, const str
     return f;
 }
 
+static int64_t max_of(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 struct source_finding source_position_check(const struct source_place *place,
                                             const struct source_log *log)
 {
@@ -90,20 +95,28 @@ struct source_finding source_position_check(const struct source_place *place,
         return gone(SOURCE_PARTITION_GONE, place);
     if (place->next < 0)
         return finding(SOURCE_OK, -1);
-    if (log->epoch_end >= 0 && log->epoch_end < place->epoch_next) {
-        int64_t at = log->epoch_end > log->start ? log->epoch_end : log->start;
-
-        return truncated(place, log->epoch_end, at);
-    }
+    if (log->epoch_end >= 0 && log->epoch_end < place->epoch_next)
+        return truncated(place, log->epoch_end, max_of(log->epoch_end, log->start));
     if (log->start < 0 || log->end < 0)
         return finding(SOURCE_UNKNOWN, -1);
     if (place->next < log->start)
         return deleted(place, log);
-    if (place->next >
-        log->end) { /* cut off, and nobody knows where: all that is there may be new */
+    if (place->next > log->end && log->epoch_end >= 0 && log->epoch_end <= log->end)
+        return truncated(place, log->epoch_end, max_of(log->epoch_end, log->start));
+    if (place->next > log->end) /* nobody knows where: all that is there may be new */
         return truncated(place, log->end, log->start);
-    }
     return finding(SOURCE_OK, place->next);
+}
+
+/*
+ * The offsets are not told, but the epoch has not changed, or there is no leader to read from: what
+ * was read by now was of place.epoch.
+ */
+static void read_in_epoch(struct source_place *place, const struct source_log *log)
+{
+    if (log->is_known && log->partition_there && place->next >= 0 && place->epoch >= 0 &&
+        (log->epoch == place->epoch || !log->has_leader) && !source_ids_differ(place->id, log->id))
+        place->epoch_next = place->next;
 }
 
 void source_position_settle(struct source_place *place, const struct source_log *log,
@@ -111,6 +124,8 @@ void source_position_settle(struct source_place *place, const struct source_log 
 {
     bool other_topic = f->verdict == SOURCE_RECREATED;
 
+    if (f->verdict == SOURCE_UNKNOWN)
+        read_in_epoch(place, log);
     if (f->verdict == SOURCE_UNKNOWN || f->verdict == SOURCE_TOPIC_GONE ||
         f->verdict == SOURCE_PARTITION_GONE)
         return;
@@ -125,7 +140,7 @@ void source_position_settle(struct source_place *place, const struct source_log 
         place->next = f->resume_at;
     if (source_id_is_known(log->id))
         place->id = log->id;
-    if (log->epoch >= place->epoch) {
+    if (log->epoch >= place->epoch && !log->epoch_open) {
         place->epoch = log->epoch;
         place->epoch_next = place->next;
     }

@@ -34,6 +34,7 @@ struct source_log {
     bool has_leader;     /* false only when the metadata says that there is none */
     int64_t start, end;  /* offsets; -1: not told */
     int64_t epoch_end;   /* where place.epoch ends in the leader's log; -1: not asked */
+    bool epoch_open;     /* that is still to be asked: nobody has answered */
 };
 
 enum source_verdict {

@@ -258,14 +258,14 @@ static int create_offset_syncs(void *arg, int64_t deadline_ms, struct tern_error
     return rc;
 }
 
-/* The topic of ids, which source_ids.h reads and writes. */
+/* The topic of ids, which source_ids.h reads and writes: on the target, like the remote topics. */
 static int create_topic_ids(void *arg, int64_t deadline_ms, struct tern_error *err)
 {
     struct source_connector *c = arg;
     CLEANUP(freep) char *topic = source_id_topic(c->settings.common.source_alias);
 
-    return mirror_create_compacted_topic(
-        c->target, topic, c->settings.offset_syncs_replication_factor, deadline_ms, err);
+    return mirror_create_compacted_topic(c->target, topic, (int16_t)c->settings.replication_factor,
+                                         deadline_ms, err);
 }
 
 /* What is under way is of no use any more. */

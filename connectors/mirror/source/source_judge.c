@@ -9,6 +9,7 @@ LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorSourceTask");
 enum {
     GONE_LOOKS = 2,  /* a broker that has just started may not know a topic yet */
     VAGUE_LOOKS = 3, /* then a stored offset is taken as it is */
+    OPEN_LOOKS = 50, /* for a leader that has just been elected, and its brokers */
 };
 
 static void act(struct source_watch *w, size_t i, const struct source_finding *f)
@@ -84,6 +85,22 @@ static bool is_proven(const struct source_watch *w, size_t i, const struct sourc
            (f->verdict == SOURCE_TRUNCATED && w->logs[i].epoch_end >= 0);
 }
 
+/*
+ * The log is shorter than what was read, and where it was cut off is not known yet: of another
+ * epoch, or of a broker that has not heard of it, since within an epoch no log gets shorter.
+ */
+static bool is_early(struct source_watch *w, size_t i, const struct source_finding *f)
+{
+    if (f->verdict != SOURCE_TRUNCATED || w->logs[i].epoch_end >= 0 || w->places[i].epoch < 0) {
+        w->at[i].open_looks = 0;
+        return false;
+    }
+    if (w->at[i].open_looks++ >= OPEN_LOOKS)
+        return false;
+    source_watch_hurry(w);
+    return true;
+}
+
 static void judge(struct source_watch *w, size_t i, int64_t now_ms)
 {
     struct watched *at = &w->at[i];
@@ -102,6 +119,7 @@ static void judge(struct source_watch *w, size_t i, int64_t now_ms)
         judge_ok(w, i, &f, now_ms);
         return;
     case SOURCE_UNKNOWN:
+        source_position_settle(&w->places[i], &w->logs[i], &f);
         judge_unknown(w, i);
         return;
     case SOURCE_TOPIC_GONE:
@@ -111,7 +129,7 @@ static void judge(struct source_watch *w, size_t i, int64_t now_ms)
     case SOURCE_RECREATED:
     case SOURCE_DELETED:
     case SOURCE_TRUNCATED:
-        if (is_proven(w, i, &f))
+        if (!is_early(w, i, &f) && is_proven(w, i, &f))
             act(w, i, &f);
         return;
     }
@@ -122,6 +140,7 @@ void source_judge(struct source_watch *w, int64_t now_ms)
     for (size_t i = 0; i < w->count; i++) {
         bool pending;
 
+        source_stall_check_leader(w, i, now_ms);
         gate_lock(&w->gate);
         pending = w->at[i].pending;
         gate_unlock(&w->gate);

@@ -266,6 +266,9 @@ static int64_t ask_epoch_end(struct source_look *look, const struct source_parti
             0) {
         if (m.count == 1 && m.ends[0].error == 0)
             end = m.ends[0].end_offset;
+        else if (m.count == 1)
+            log_debug("The end of epoch %d of '%s-%d': error %d", (int)place->epoch, p->topic,
+                      (int)p->partition, m.ends[0].error);
         msg_offset_for_leader_epoch_fini(&m);
     } else {
         log_debug("Could not ask for the end of epoch %d of '%s-%d': %s", (int)place->epoch,
@@ -286,13 +289,9 @@ static void read_epochs(struct source_look *look, const struct source_place *pla
 
         if (!source_position_wants_epoch_end(&places[i], &logs[i]) || logs[i].leader < 0)
             continue;
-        if (asked++ >= LEADERS_PER_LOOK || atomic_load(&look->cancelled)) {
-            logs[i].epoch = places[i].epoch; /* as if it had not changed yet */
-            continue;
-        }
-        logs[i].epoch_end = ask_epoch_end(look, p, &places[i], &logs[i], deadline_ms);
-        if (logs[i].epoch_end < 0)
-            logs[i].epoch = places[i].epoch;
+        if (asked++ < LEADERS_PER_LOOK && !atomic_load(&look->cancelled))
+            logs[i].epoch_end = ask_epoch_end(look, p, &places[i], &logs[i], deadline_ms);
+        logs[i].epoch_open = logs[i].epoch_end < 0;
     }
 }
 

@@ -81,15 +81,8 @@ static void stuck(struct source_watch *w, size_t i, int64_t next, int64_t now_ms
                            "its log goes up to %lld: %s",
                            p->topic, (int)p->partition, w->conf.settings->source_alias,
                            (long long)next, (long long)w->logs[i].end,
-                           error                    ? rd_kafka_err2str(error)
-                           : !w->logs[i].has_leader ? "it has no leader"
-                                                    : "the broker sends no records");
+                           error ? rd_kafka_err2str(error) : "the broker sends no records");
 
-    if (!w->logs[i].has_leader) { /* only the cluster can mend that */
-        if (may_tell(at, now_ms))
-            log_warn("%s", text);
-        return;
-    }
     if (at->tries < TRIES && error != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
         at->tries++;
         at->since_ms = now_ms;
@@ -106,6 +99,32 @@ static void stuck(struct source_watch *w, size_t i, int64_t next, int64_t now_ms
 void source_stall_init(struct watched *at)
 {
     at->next_then = -1; /* not a place where it could have stood */
+}
+
+void source_stall_check_leader(struct source_watch *w, size_t i, int64_t now_ms)
+{
+    struct watched *at = &w->at[i];
+    const struct source_log *log = &w->logs[i];
+
+    if (!log->is_known)
+        return;
+    if (!log->partition_there || log->has_leader) {
+        if (at->leaderless_told_ms)
+            log_info("Partition '%s-%d' of cluster '%s' has a leader again", at->p->topic,
+                     (int)at->p->partition, w->conf.settings->source_alias);
+        at->leaderless_since_ms = at->leaderless_told_ms = 0;
+        return;
+    }
+    if (!at->leaderless_since_ms)
+        at->leaderless_since_ms = now_ms;
+    if (now_ms - at->leaderless_since_ms < w->conf.own->stall_ms ||
+        (at->leaderless_told_ms && now_ms - at->leaderless_told_ms < TELL_MS))
+        return;
+    at->leaderless_told_ms = now_ms;
+    log_warn("Nothing can be read of partition '%s-%d' of cluster '%s': it has no leader, for "
+             "%lld s by now",
+             at->p->topic, (int)at->p->partition, w->conf.settings->source_alias,
+             (long long)(now_ms - at->leaderless_since_ms) / 1000);
 }
 
 void source_stall_check(struct source_watch *w, size_t i, int64_t now_ms)

@@ -16,11 +16,13 @@ struct watched {
     unsigned vague_looks;    /* that could not say, while it waits */
     unsigned gone_looks;     /* without topic or partition, in a row */
     bool gone_told;
+    unsigned open_looks; /* that left open where a log was cut off, in a row */
 
     /* stuck? */
     int64_t next_then, since_ms; /* next, and since when it is the same while there is more */
     unsigned tries;              /* reading anew, since it last moved */
     int64_t told_ms;
+    int64_t leaderless_since_ms, leaderless_told_ms; /* 0: it has a leader; not told */
 
     /* gate */
     bool pending;         /* an event is under way */
@@ -67,5 +69,7 @@ void source_judge(struct source_watch *w, int64_t now_ms);
 void source_stall_init(struct watched *at);
 /* Whether partition i, whose log is as expected, stands still; says so, and acts. */
 void source_stall_check(struct source_watch *w, size_t i, int64_t now_ms);
+/* Whether partition i has no leader, which only its cluster can mend: says so once a minute. */
+void source_stall_check_leader(struct source_watch *w, size_t i, int64_t now_ms);
 /* The target takes nothing, as far as the task's side shows. */
 void source_stall_check_target(struct source_watch *w, int64_t now_ms);

@@ -74,6 +74,11 @@ static const struct position_case cases[] = {
      {THERE, .id = ID(1), .epoch = 5, .start = 3, .end = 400, .epoch_end = 50},
      {SOURCE_OK, -1, -1, -1, 60},
      "as expected"},
+    {"shorter than what was read, and cut off where was not looked since",
+     {.next = 50, .id = ID(1), .epoch = 4, .epoch_next = 30, .seen_end = 50},
+     {THERE, .id = ID(1), .epoch = 5, .start = 3, .end = 40, .epoch_end = 30},
+     {SOURCE_TRUNCATED, 50, 50, 30, 30},
+     "from offset 30 to 49; it is read again from offset 30"},
     {"created again, and shorter",
      {.next = 50, .id = ID(1), .epoch = 4, .epoch_next = 50, .seen_end = 70},
      {THERE, .id = ID(2), .epoch = 0, .start = 0, .end = 10, .epoch_end = -1},
@@ -178,10 +183,71 @@ START_TEST(epoch_end_is_asked_for_after_a_change_only)
 }
 END_TEST
 
+/* A place in epoch 2 at offset 50, which was last looked at when next was 30. */
+static int64_t epoch_next_after(struct source_log log, int32_t *ret_epoch)
+{
+    struct source_place place = {.next = 50, .id = ID(1), .epoch = 2, .epoch_next = 30};
+    struct source_finding f = source_position_check(&place, &log);
+
+    source_position_settle(&place, &log, &f);
+    *ret_epoch = place.epoch;
+    return place.epoch_next;
+}
+
+START_TEST(what_was_read_in_an_epoch)
+{
+    static const struct {
+        const char *what;
+        struct source_log log;
+        int64_t epoch_next;
+        int32_t epoch;
+    } rows[] = {
+        {"the same epoch", {THERE, .id = ID(1), .epoch = 2, .end = 90, .epoch_end = -1}, 50, 2},
+        {"another, which has it all",
+         {THERE, .id = ID(1), .epoch = 3, .end = 90, .epoch_end = 45},
+         50,
+         3},
+        {"another, whose leader does not answer",
+         {THERE, .id = ID(1), .epoch = 3, .end = 90, .epoch_end = -1, .epoch_open = true},
+         30,
+         2},
+        {"the same, offsets not told",
+         {THERE, .id = ID(1), .epoch = 2, .start = -1, .end = -1, .epoch_end = -1},
+         50,
+         2},
+        {"another, offsets not told",
+         {THERE, .id = ID(1), .epoch = 3, .start = -1, .end = -1, .epoch_end = 45},
+         30,
+         2},
+        {"no leader, so nothing is read since",
+         {.is_known = true,
+          .topic_there = true,
+          .partition_there = true,
+          .id = ID(1),
+          .epoch = 3,
+          .start = -1,
+          .end = -1,
+          .epoch_end = -1},
+         50,
+         2},
+        {"nobody answers", {.epoch = -1, .start = -1, .end = -1, .epoch_end = -1}, 30, 2},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        int32_t epoch;
+
+        ck_assert_msg(epoch_next_after(rows[i].log, &epoch) == rows[i].epoch_next, "%s",
+                      rows[i].what);
+        ck_assert_msg(epoch == rows[i].epoch, "%s", rows[i].what);
+    }
+}
+END_TEST
+
 static void fill(Suite *suite)
 {
     test_add_rows(suite, position, COUNT_OF(cases));
     test_add_rows(suite, settled, COUNT_OF(cases));
+    test_add(suite, what_was_read_in_an_epoch);
     test_add(suite, epoch_end_is_asked_for_after_a_change_only);
 }
 
