@@ -13,6 +13,7 @@ enum {
     RECORDS_PER_OFFSET = 10, /* an offset written early stands for that many records, at least */
     MANY_PER_OFFSET = 1000,  /* so many need not wait that long */
     SOONER = 10,             /* but a tenth of it */
+    YOUNG_MIN_MS = 20,       /* between the commits of a task that has just started */
 };
 
 /* One source partition. */
@@ -30,8 +31,9 @@ struct slot_list {
 
 struct offset_commit {
     int64_t interval_ms, timeout_ms;
-    int64_t next_ms;     /* of the next commit */
-    int64_t early_ms;    /* 0: no early ones */
+    int64_t next_ms;  /* of the next commit */
+    int64_t early_ms; /* 0: no early ones */
+    int64_t started_ms;
     int64_t ended_ms;    /* of the last commit, or the start */
     int64_t flush_until; /* while flushing */
     uint64_t flush_id;   /* of the flush under way, or the last one */
@@ -64,7 +66,7 @@ struct offset_commit *offset_commit_new(int64_t interval_ms, int64_t timeout_ms,
     c->interval_ms = interval_ms;
     c->timeout_ms = timeout_ms;
     c->next_ms = later(now_ms, interval_ms);
-    c->ended_ms = now_ms;
+    c->started_ms = c->ended_ms = now_ms;
     c->slots = (struct ptrmap)PTRMAP_INIT(slot_free);
     return c;
 }
@@ -102,11 +104,25 @@ void offset_commit_set_early(struct offset_commit *c, int64_t early_ms)
         c->ended_ms -= early_ms; /* the first need not wait: a start is when a crash is near */
 }
 
+/*
+ * A task that has just started commits at times that double: if it dies young, again and again,
+ * each of its lives has not been for nothing.
+ */
+static int64_t young_wait_ms(const struct offset_commit *c, int64_t now_ms)
+{
+    int64_t half_ms = (now_ms - c->started_ms) / 2;
+
+    return half_ms > YOUNG_MIN_MS ? half_ms : YOUNG_MIN_MS;
+}
+
 bool offset_commit_early_due(const struct offset_commit *c, int64_t now_ms, size_t records,
                              size_t partitions)
 {
     int64_t wait_ms = records / MANY_PER_OFFSET >= partitions ? c->early_ms / SOONER : c->early_ms;
+    int64_t young_ms = young_wait_ms(c, now_ms);
 
+    if (young_ms < wait_ms)
+        wait_ms = young_ms;
     return c->early_ms > 0 && !c->flushing && now_ms - c->ended_ms >= wait_ms && records > 0 &&
            records / RECORDS_PER_OFFSET >= partitions;
 }

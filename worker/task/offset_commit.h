@@ -38,9 +38,10 @@ struct offset_flush_plan {
 
 /*
  * Commits that come before the interval has passed: early_ms after the last one (0: never), or a
- * tenth of it when there are very many, and the first at once; always when so many records wait
- * that writing their offsets costs little beside writing them. So what a
- * crash repeats is about early_ms of flow, and not an interval of it. Java has only the interval.
+ * tenth of it when there are very many; the first at once, and the next at twice the age of the
+ * one before; always when so many records wait that writing their offsets costs little beside
+ * writing them. So what a crash repeats is about early_ms of flow, or what came in the second half
+ * of a short life, and not an interval of it. Java has only the interval.
  */
 void offset_commit_set_early(struct offset_commit *c, int64_t early_ms);
 bool offset_commit_early_due(const struct offset_commit *c, int64_t now_ms, size_t records,

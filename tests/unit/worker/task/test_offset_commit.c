@@ -16,7 +16,8 @@
 enum {
     LIMIT = 1 << 16,
     INTERVAL_MS = 1000,
-    TIMEOUT_MS = 100
+    TIMEOUT_MS = 100,
+    LONG_AGO_MS = -1000000,
 };
 
 static const char *const step_names[] = {"none", "write", "done", "failed", "late"};
@@ -275,7 +276,7 @@ static const struct early_case {
 START_TEST(early)
 {
     const struct early_case *e = &early_cases[_i];
-    struct offset_commit *c = offset_commit_new(INTERVAL_MS, TIMEOUT_MS, 0);
+    struct offset_commit *c = offset_commit_new(INTERVAL_MS, TIMEOUT_MS, LONG_AGO_MS);
     struct offset_flush_plan plan;
 
     offset_commit_set_early(c, e->early_ms);
@@ -296,10 +297,37 @@ START_TEST(early)
 }
 END_TEST
 
+/* What a task that dies young repeats is at most what came in the second half of its life. */
+START_TEST(early_when_young)
+{
+    struct offset_commit *c = offset_commit_new(INTERVAL_MS, TIMEOUT_MS, 1000);
+    int64_t last_ms = 1000;
+    struct offset_flush_plan plan;
+    unsigned count = 0;
+
+    offset_commit_set_early(c, 1000);
+    for (int64_t now_ms = 1000; now_ms < 1000 + 4000; now_ms++) {
+        int64_t age_ms = now_ms - 1000;
+
+        ck_assert_int_le(now_ms - last_ms, age_ms / 2 > 20 ? age_ms / 2 + 1 : 20);
+        if (!offset_commit_early_due(c, now_ms, 30, 3))
+            continue;
+        offset_commit_add(c, "a", "1");
+        ck_assert_int_eq(offset_commit_begin(c, now_ms, TIMEOUT_MS, &plan), OFFSET_COMMIT_WRITE);
+        ck_assert_int_eq(offset_commit_written(c, plan.id, true, now_ms), OFFSET_COMMIT_DONE);
+        last_ms = now_ms;
+        count++;
+    }
+    ck_assert_uint_le(count, 12); /* 0, 20, 40 ... 1280, and then each second */
+    offset_commit_free(c);
+}
+END_TEST
+
 static void fill(Suite *suite)
 {
     test_add_rows(suite, scripts, COUNT_OF(script_cases));
     test_add_rows(suite, early, COUNT_OF(early_cases));
+    test_add(suite, early_when_young);
     test_add(suite, what_is_next);
     test_add(suite, never_due);
     test_add_rows(suite, random_events, 30);
