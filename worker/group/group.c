@@ -61,6 +61,8 @@ struct group {
     struct member *member; /* group thread */
     struct group_net *net; /* group thread */
 
+    _Atomic int64_t lease_ms; /* until when nobody else has our work; by the group thread */
+
     struct gate gate;     /* a leaf */
     struct shared shared; /* gate */
 
@@ -218,6 +220,7 @@ static void publish(struct group *g, uint64_t asked)
     const char *id = member_id(g->member);
     bool is_stable = member_is_stable(g->member), is_leaving = member_is_leaving(g->member);
 
+    atomic_store(&g->lease_ms, member_lease_ms(g->member));
     gate_lock(&g->gate);
     s->answered = asked;
     s->is_stable = is_stable;
@@ -441,6 +444,17 @@ static void group_free(struct membership *m)
     group_release(g);
 }
 
+/*
+ * By the clock, not by what the group thread has found out: after a stop of the process all threads
+ * wake up at once.
+ */
+static bool group_may_work(const struct membership *m)
+{
+    const struct group *g = CONTAINER_OF(m, struct group, base);
+
+    return clock_mono_ms() < atomic_load(&g->lease_ms);
+}
+
 static const struct membership_ops group_ops = {
     .poll = group_poll,
     .request_rejoin = group_request_rejoin,
@@ -449,6 +463,7 @@ static const struct membership_ops group_ops = {
     .leave = group_leave,
     .wake = group_wake,
     .free = group_free,
+    .may_work = group_may_work,
 };
 
 /* ---- opening ---- */
@@ -535,6 +550,7 @@ int group_open(void *arg, const struct membership_conf *conf, struct membership 
 
     gate_init(&g->gate);
     g->base.ops = &group_ops;
+    atomic_init(&g->lease_ms, FOREVER_MS);
     g->listener = conf->listener;
     g->arg = conf->arg;
     g->context = xstrdup(log_context());

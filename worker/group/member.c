@@ -177,7 +177,7 @@ void member_on_delivered(struct member *m, int64_t now_ms)
 {
     if (!enter(m, now_ms))
         return;
-    m->is_delivering = false;
+    m->is_delivering = m->is_giving_up = false;
     m->polled_ms = now_ms;
     member_step(m);
 }
@@ -238,6 +238,20 @@ bool member_coordinator(const struct member *m, const char **ret_host, int32_t *
 bool member_is_stable(const struct member *m)
 {
     return m->state == MEMBER_STABLE && !m->rejoin && !m->has_fresh && !m->is_delivering;
+}
+
+int64_t member_lease_ms(const struct member *m)
+{
+    const struct member_flight *waits = m->join.serial ? &m->join : &m->sync;
+    int64_t owned_ms = member_owned_ms(m), round_ms;
+
+    if (m->has_lost || m->is_giving_up)
+        return 0;
+    if (!waits->serial || owned_ms == FOREVER_MS)
+        return owned_ms;
+    /* Who waits for the others is a member, and is not heard of for as long as they take. */
+    round_ms = waits->sent_ms + m->conf.rebalance_timeout_ms;
+    return round_ms > owned_ms ? round_ms : owned_ms;
 }
 
 const char *member_id(const struct member *m)

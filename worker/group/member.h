@@ -126,6 +126,8 @@ void member_on_failed(struct member *m, int64_t now_ms, uint64_t serial, const c
 bool member_coordinator(const struct member *m, const char **ret_host, int32_t *ret_port);
 /* A member, with nothing to join, to apply or to be told. */
 bool member_is_stable(const struct member *m);
+/* Until when nobody else has what runs here. */
+int64_t member_lease_ms(const struct member *m);
 /* "" unless a member of a generation whose assignment has come. */
 const char *member_id(const struct member *m);
 bool member_is_leaving(const struct member *m);

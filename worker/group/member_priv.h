@@ -81,7 +81,9 @@ struct member {
     unsigned heartbeat_failures;
     struct work configured; /* that the join told the offset of */
     struct work assigned;   /* to anybody, in the last round that was completed */
-    bool is_cut_off;        /* lost its membership by not being heard, and has not come back */
+    bool has_lost; /* others may have what runs here: it is given up as soon as the herder polls */
+    bool is_giving_up; /* it is being stopped */
+    bool is_cut_off;   /* lost its membership by not being heard, and has not come back */
     int64_t offset;
     struct buf metadata[MEMBER_PROTOCOLS];
     struct msg_join_group_protocol protocols[MEMBER_PROTOCOLS];
@@ -122,6 +124,8 @@ extern const char *const member_protocol_names[MEMBER_PROTOCOLS];
 void member_step(struct member *m);
 /* The coordinator is not known any more, nor is anything awaited from it. */
 void member_lose_coordinator(struct member *m, const char *why);
+/* Until when nobody else has what runs here, as far as time says. */
+int64_t member_owned_ms(const struct member *m);
 /* Out of the generation; the next join keeps the id, or not. */
 void member_reset(struct member *m, bool keeps_id);
 /* The next join, or sync, is after this time. */

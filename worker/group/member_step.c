@@ -57,17 +57,23 @@ static int64_t due_poll(const struct member *m)
     return m->polled_ms + m->conf.rebalance_timeout_ms;
 }
 
-/* From when on others may have been given what runs here. */
-static int64_t due_lost(const struct member *m)
+int64_t member_owned_ms(const struct member *m)
 {
     int64_t limit_ms = m->conf.session_timeout_ms;
 
-    if (m->is_known || m->is_alone || m->is_delivering || !m->is_polling || !m->held.is_known ||
-        work_list_is_empty(&m->held.last.assigned))
+    if (m->is_alone || !m->held.is_known || work_list_is_empty(&m->held.last.assigned))
         return FOREVER_MS;
     if (m->protocol != GROUP_EAGER)
         limit_ms += m->conf.max_delay_ms;
     return m->heard_ms + limit_ms;
+}
+
+/* From when on others may have been given what runs here. */
+static int64_t due_lost(const struct member *m)
+{
+    if ((m->is_known && !m->has_lost) || m->is_delivering || !m->is_polling)
+        return FOREVER_MS;
+    return member_owned_ms(m);
 }
 
 static int64_t due_join(const struct member *m)
@@ -109,6 +115,8 @@ void member_reset(struct member *m, bool keeps_id)
 {
     if (!keeps_id && m->now_ms - m->heard_ms >= m->conf.session_timeout_ms)
         m->is_cut_off = true;
+    if (!keeps_id && m->now_ms >= member_owned_ms(m))
+        m->has_lost = true;
     m->state = MEMBER_UNJOINED;
     m->generation = -1;
     m->join.serial = m->sync.serial = m->heartbeat.serial = 0;
@@ -162,6 +170,8 @@ static void give_up_work(struct member *m)
                 "what this one was assigned, so it is stopped here",
                 m->now_ms - m->heard_ms);
     revoke_all(m);
+    m->has_lost = false;
+    m->is_giving_up = true;
     held_drop(&m->held);
     /* Its time to wait for its worker is over as well, should we come to lead. */
     leader_forget_history(m->leader);
@@ -320,7 +330,7 @@ static void apply_fresh(struct member *m)
     work_clear(&m->assigned);
     if (m->held.last.error == ASSIGNMENT_OK && m->held.last.offset == m->offset)
         work_add_all(&m->assigned, &m->configured);
-    m->is_cut_off = false;
+    m->is_cut_off = m->has_lost = false;
     a->protocol = m->protocol = m->round_protocol;
     a->generation = m->completed_generation = m->generation;
     a->error = m->held.last.error;

@@ -71,6 +71,7 @@ struct membership_ops {
     void (*leave)(struct membership *m, const char *reason);
     void (*wake)(struct membership *m);
     void (*free)(struct membership *m);
+    bool (*may_work)(const struct membership *m); /* NULL: always */
 };
 
 struct membership {
@@ -122,6 +123,16 @@ static inline const char *membership_owner_url(const struct membership *m, const
                                                int32_t task)
 {
     return m->ops->owner_url(m, connector, task);
+}
+
+/*
+ * False when the group has not heard of this worker for so long that others may have been given
+ * what runs here, as after a stop of the process; until it is known what is still its own, which
+ * the next poll tells. Thread: any.
+ */
+static inline bool membership_may_work(const struct membership *m)
+{
+    return !m->ops->may_work || m->ops->may_work(m);
 }
 
 /* Leaves the group; work goes on until it is revoked. Thread: herder. */

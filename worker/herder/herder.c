@@ -216,6 +216,13 @@ void herder_set_config(struct herder *h, const struct cluster_state *s)
     cluster_state_unref(old);
 }
 
+bool herder_may_work(void *arg)
+{
+    const struct herder *h = arg; /* tasks run when the membership is there, and end before it */
+
+    return membership_may_work(h->membership);
+}
+
 bool herder_is_leader(const struct herder *h)
 {
     const char *id = h->membership ? membership_member_id(h->membership) : "";

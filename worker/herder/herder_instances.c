@@ -221,6 +221,7 @@ static void run_task(struct herder *h, const struct connector_state *state, int3
         .offsets = h->offsets,
         .listener = &herder_run_listener,
         .arg = h,
+        .may_work = herder_may_work,
         .topic_used = h->settings.topic_tracking ? herder_on_topic_used : NULL,
     };
 

@@ -333,6 +333,8 @@ void herder_put_status(struct herder *h, const char *connector, int32_t task, en
  * code. */
 void herder_put_failure(struct herder *h, const char *connector, int32_t task,
                         const char *class_name, const struct tern_error *err);
+/* source_task_conf.may_work. Thread: any, while a task that is not cut off runs. */
+bool herder_may_work(void *arg);
 /* What connectors use, for status topics. source_task_conf.topic_used. */
 void herder_on_topic_used(void *arg, const char *topic, const char *connector, int32_t task);
 /* Leader: deletes statuses of what is configured no more. */

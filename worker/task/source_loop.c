@@ -14,6 +14,8 @@ enum {
     SPIN_MS = 10,        /* the longest pause after a poll() that brings nothing at once */
     BUSY_MS = 20,        /* wait for room in the send stage */
     BUSY_WARN_MS = 30000,
+    HOLD_MS = 50, /* between two looks at whether the task may work */
+    HOLD_TELL_MS = 60 * 1000,
     RETRY_MIN_MS = 100, /* after a poll() that failed retriably */
     RETRY_MAX_MS = 5000,
 };
@@ -173,6 +175,31 @@ static void leave_pause(struct source_task *t)
     source_task_tell(t, t->conf.listener->on_resume);
 }
 
+bool source_task_may_work(struct source_task *t)
+{
+    bool may;
+
+    if (!t->conf.may_work || !host_enter(t->host))
+        return true; /* who is cancelled finds that elsewhere */
+    may = t->conf.may_work(t->conf.arg);
+    host_leave(t->host);
+    return may;
+}
+
+/* Another worker may run this task by now; the herder finds out, and stops it if so. */
+static void hold(struct source_task *t)
+{
+    int64_t now_ms = clock_mono_ms();
+
+    if (now_ms - t->told_held_ms >= HOLD_TELL_MS) {
+        t->told_held_ms = now_ms;
+        log_warn("WorkerSourceTask{id=%s} waits: the group has not heard of this worker for so "
+                 "long that another may run the task",
+                 t->id);
+    }
+    source_task_wait(t, HOLD_MS);
+}
+
 static bool has_failed(struct source_task *t)
 {
     const char *failure = source_records_failure(t->records);
@@ -209,10 +236,15 @@ static bool begin_pause(struct source_task *t)
 void source_loop(struct source_task *t)
 {
     t->backoff = (struct backoff){.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS};
+    t->told_held_ms = INT64_MIN / 2;
     while (!source_task_stopping(t)) {
         source_records_serve(t->records, 0);
         if (has_failed(t))
             break;
+        if (!has_transactions(t) && !source_task_may_work(t)) { /* transactions: it is fenced */
+            hold(t);
+            continue;
+        }
         step_offsets(t);
         if (has_failed(t))
             break;

@@ -282,7 +282,8 @@ static void finish(struct source_task *t)
                  "instance of the task sends them again",
                  t->id, source_records_unacked(t->records));
     }
-    source_offsets_finish(t->offsets, deadline_ms);
+    if (source_task_may_work(t)) /* or else others may have committed offsets behind ours */
+        source_offsets_finish(t->offsets, deadline_ms);
 }
 
 /* Spec 2.7, but for the producer, which must let go of the batches before the plugin ends. */

@@ -32,6 +32,11 @@ struct source_task_conf {
     void *arg;
     /* First acknowledged record to a topic (topic.tracking.enable); may be NULL. Task thread. */
     void (*topic_used)(void *arg, const char *topic, const char *connector, int32_t task);
+    /*
+     * Whether nobody else can have been given the task: while not, it neither polls nor sends nor
+     * commits. NULL: always. Task thread.
+     */
+    bool (*may_work)(void *arg);
     send_stage_open_fn *open_stage; /* NULL: Kafka's producer */
 
     /* NULL: each record at least once; else exactly once, by transactions. Static; takes arg. */

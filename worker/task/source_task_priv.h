@@ -47,6 +47,7 @@ struct source_task {
     struct backoff backoff;         /* of poll() */
     bool poll_was_empty;            /* the last one */
     int64_t quick_polls;            /* that brought nothing at once, in a row */
+    int64_t told_held_ms;           /* when it was last said that the task may not work */
     int64_t busy_since_ms;          /* the send stage takes nothing; 0: it does */
 };
 
@@ -62,6 +63,8 @@ void source_task_fail(struct source_task *t, char *trace);
 
 /* Runs until the task is asked to stop, or has failed. */
 void source_loop(struct source_task *t);
+/* Whether nobody else can have been given the task. */
+bool source_task_may_work(struct source_task *t);
 
 /* ---- source_eos.c: exactly-once ---- */
 

@@ -878,7 +878,7 @@ static int group_open(void *arg, const struct membership_conf *conf,
                       struct membership **ret_membership, struct tern_error *err)
 {
     static const struct membership_ops ops = {group_poll,  group_rejoin, group_member, group_owner,
-                                              group_leave, group_wake,   group_free};
+                                              group_leave, group_wake,   group_free,   NULL};
     struct group *g = arg;
 
     (void)err;

@@ -14,6 +14,7 @@ enum {
     HEARTBEAT_MS = 3000,
     DELAY_MS = 300000,
     RETRY_MS = 100,
+    UNKNOWN_MEMBER = 25, /* Kafka's code */
 };
 
 #define MEMBER "connect-w1:8083-1"
@@ -454,10 +455,51 @@ START_TEST(lost)
     if (!is_eager) {
         at(&f, heard_ms + limit_ms - 1);
         ck_assert(!f.has_delivery);
+        ck_assert_int_eq(member_lease_ms(f.m), heard_ms + limit_ms);
         at(&f, heard_ms + limit_ms);
     }
     ck_assert(f.has_delivery);
     ck_assert(work_has_task(&f.delivery.revoked, "c", 0));
+    ck_assert_int_eq(member_lease_ms(f.m), 0);
+    member_on_delivered(f.m, f.now_ms);
+    take_actions(&f);
+    ck_assert_int_eq(member_lease_ms(f.m), FOREVER_MS); /* nothing runs here */
+    teardown(&f);
+}
+END_TEST
+
+/* As after a stop of the process: the answer to a heartbeat of long ago, and what was ours may be
+ * another's. */
+START_TEST(expelled)
+{
+    const bool is_late = _i == 1;
+    struct fixture f;
+    int64_t heard_ms;
+    uint64_t serial;
+
+    setup(&f, GROUP_SESSIONED);
+    become_stable(&f);
+    member_delivery_fini(&f.delivery);
+    f.has_delivery = false;
+    heard_ms = f.now_ms;
+    at(&f, heard_ms + HEARTBEAT_MS);
+    ck_assert_int_eq(f.sent.api, WIRE_HEARTBEAT);
+    serial = f.sent.serial;
+    f.now_ms = heard_ms + SESSION_MS + DELAY_MS - (is_late ? 0 : 1);
+    member_on_heartbeat(f.m, f.now_ms, serial, UNKNOWN_MEMBER);
+    take_actions(&f);
+    ck_assert_int_eq(f.has_delivery, is_late);
+    if (is_late) {
+        ck_assert(work_has_task(&f.delivery.revoked, "c", 0));
+        ck_assert_int_eq(member_lease_ms(f.m), 0);
+        ck_assert_int_ne(f.sent.api == WIRE_JOIN_GROUP && f.sent.serial,
+                         1); /* not before it has stopped */
+        member_on_delivered(f.m, f.now_ms);
+        take_actions(&f);
+    } else { /* the others may take their time to join */
+        ck_assert_int_eq(member_lease_ms(f.m), f.now_ms + REBALANCE_MS);
+    }
+    ck_assert_int_eq(f.sent.api, WIRE_JOIN_GROUP);
     teardown(&f);
 }
 END_TEST
@@ -509,6 +551,7 @@ static void fill(Suite *suite)
     test_add_rows(suite, leave, 2);
     test_add(suite, eager_prepare);
     test_add_rows(suite, lost, 2);
+    test_add_rows(suite, expelled, 2);
     test_add_rows(suite, foreign_group, COUNT_OF(bad_joins));
 }
 

@@ -53,6 +53,7 @@ void bench_start(struct bench *b, enum target_state target)
         .offsets = b->store,
         .listener = &fake_listener,
         .topic_used = topic_used,
+        .may_work = b->may_work,
         .open_stage = b->kafka ? NULL : fake_stage_open,
         .exactly_once = b->exactly_once,
         .group = "g",

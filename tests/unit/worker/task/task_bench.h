@@ -16,6 +16,7 @@ struct bench {
     const struct connector_plugin *plugin;         /* NULL: fake_plugin() */
     bool kafka;                                    /* a real producer instead of the fake stage */
     const struct exactly_once_hooks *exactly_once; /* arg: the listener's; topic of offsets: "o" */
+    bool (*may_work)(void *arg);                   /* NULL: always */
 };
 
 void bench_init(struct bench *b, const struct fake_script *script,

@@ -3,6 +3,7 @@
 #include "worker/task/source_task.h"
 
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -787,6 +788,50 @@ START_TEST(error_after_a_stop)
 }
 END_TEST
 
+static atomic_bool may;
+static atomic_uint looks;
+
+static bool may_work(void *arg)
+{
+    (void)arg;
+    atomic_fetch_add(&looks, 1);
+    return atomic_load(&may);
+}
+
+/* While another worker may run the task it is not polled, and what was sent before is not
+ * committed. */
+START_TEST(held_while_another_may_run_it)
+{
+    struct bench b;
+    size_t polls;
+    unsigned seen;
+
+    atomic_store(&may, true);
+    bench_init(&b, SCRIPT(.quiet = true), &plain_stage);
+    b.may_work = may_work;
+    strmap_set(&b.worker, "offset.flush.interval.ms", "3600000");
+    bench_start(&b, TARGET_STARTED);
+    ck_assert(fake_stage_wait_acked(10));
+    atomic_store(&may, false);
+    seen = atomic_load(&looks);
+    while (atomic_load(&looks) < seen + 3) /* once round at least */
+        sched_yield();
+    polls = fake_plugin_counts().polls;
+    seen = atomic_load(&looks);
+    while (atomic_load(&looks) < seen + 3)
+        sched_yield();
+    ck_assert_uint_eq(fake_plugin_counts().polls, polls);
+    if (_i == 0) {
+        atomic_store(&may, true);
+        while (fake_plugin_counts().polls == polls)
+            sched_yield();
+    }
+    bench_stop(&b);
+    ck_assert_int_eq(bench_offset(&b, 0) >= 0, _i == 0);
+    bench_fini(&b);
+}
+END_TEST
+
 START_TEST(transition_to_stopped_is_a_stop)
 {
     struct bench b;
@@ -919,6 +964,7 @@ static void fill(Suite *suite)
     test_add(suite, unacknowledged_at_the_end);
     test_add_rows(suite, abandoned, COUNT_OF(hang_places));
     test_add(suite, error_after_a_stop);
+    test_add_rows(suite, held_while_another_may_run_it, 2);
     test_add(suite, transition_to_stopped_is_a_stop);
     test_add(suite, metrics_of_an_instance);
     test_add(suite, metrics_hold_the_instance);
