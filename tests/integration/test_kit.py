@@ -113,7 +113,7 @@ def test_kafka_3_9_1(cluster_factory):
     assert [r.value for r in cluster.kafka.consume_as("g", "t")] == [b"v"]
 
 
-def test_proxy_delays_goes_silent_and_cuts(cluster_factory):
+def test_proxy_delays_goes_silent_cuts_and_loses(cluster_factory):
     from kit.kafka import Kafka
     cluster = cluster_factory("proxied", proxies=True).start()
     cluster.kafka.create_topic("t")
@@ -141,6 +141,22 @@ def test_proxy_delays_goes_silent_and_cuts(cluster_factory):
     proxy.heal()
     through.produce("t", [(b"k", b"5")])
     assert [r.value for r in cluster.kafka.read("t")] == [b"1", b"2", b"3", b"4", b"5"]
+
+    proxy.drop_fetches()
+    through.produce("t", [(b"k", b"6")])
+    with pytest.raises(NotInTime):
+        Kafka(cluster.proxied_bootstrap).read("t", deadline=2)
+    assert proxy.dropped_fetches() > 0
+    proxy.heal()
+    assert len(Kafka(cluster.proxied_bootstrap).read("t")) == 6
+
+    patient = Kafka(cluster.proxied_bootstrap)
+    patient.produce("t", [(b"k", b"7")])
+    assert patient.count("t") == 7
+    proxy.forget()
+    with pytest.raises(KafkaException):
+        patient.admin.list_topics(timeout=1)
+    assert Kafka(cluster.proxied_bootstrap).count("t") == 7
 
 
 def test_checker_sees_every_kind_of_damage(us_east, pair):

@@ -2,7 +2,7 @@
 """What a failover costs: how many committed records a group reads again at the target, and that it misses none.
 
 Measured on Java's MirrorMaker 2 4.3.1 in the like situations: 3,998 records again for a group that was idle for
-long, 19,998 for one behind a restart of the mirror, 1,110 for one with a lag of 10,000.
+long, 19,998 for one behind a restart of the mirror, 1,110 for one with a lag of 10,000, which read 11,110 in all.
 """
 
 import re

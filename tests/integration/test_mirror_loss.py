@@ -28,10 +28,19 @@ def _mirrored(pair, mirror, count, **settings):
     pair.west.kafka.wait_count(pair.there.remote(topic), count)
     wait_until(lambda: (pair.there.source_offsets().get((topic, 0)) == count - 1, pair.there.source_offsets()), 30,
                "the offset is committed")
-    ids = f"mm2-topic-ids.{pair.east_alias}.internal"
-    wait_until(lambda: (any(f'"{topic}"' in r.key.decode() for r in pair.west.kafka.read(ids)), ids), 30,
-               "the topic's id is stored")
+    _wait_ids(pair, topic, 1)
     return worker, topic
+
+
+def _wait_ids(pair, topic, partitions):
+    """Waits until the watch has seen so many partitions of the topic, and stored its id for each of them."""
+    ids = f"mm2-topic-ids.{pair.east_alias}.internal"
+
+    def stored():
+        keys = {r.key for r in pair.west.kafka.read(ids) if f'"{topic}"' in r.key.decode()}
+        return len(keys) == partitions, keys
+
+    wait_until(stored, 60, f"the id of {topic} is stored for {partitions} partitions")
 
 
 def _again(pair, topic, count):
@@ -144,4 +153,26 @@ def test_a_deleted_topic_is_told_and_the_others_go_on(pair, mirror):
     worker.stop_cleanly()
     worker.start()
     pair.west.kafka.wait_count(pair.there.remote(other), 5)
+    worker.stop_cleanly()
+
+
+def test_a_topic_created_again_with_fewer_partitions(pair, mirror):
+    """What is left of it is read from its beginning; what is not there any more is named, and the task goes on."""
+    topic = pair.create_topic("orders", partitions=3)
+    pair.east.kafka.produce(topic, [Record(b"%d" % i, b"v", partition=i % 3) for i in range(90)])
+    worker = mirror(pair.properties(**{"tern.watch.interval.ms": 500, "refresh_topics_interval_seconds": 600}))
+    remote = pair.there.remote(topic)
+    pair.west.kafka.wait_count(remote, 90)
+    _wait_ids(pair, topic, 3)
+    pair.east.kafka.delete_topic(topic)
+    pair.east.kafka.create_topic(topic)
+    pair.east.kafka.produce(topic, _numbered(10000, 10050))
+    wait_until(lambda: (set(range(10000, 10050)) <= set(_keys(pair.west.kafka, remote)),
+                        pair.west.kafka.count(remote)), 60, "all of the new topic arrives", every=0.5)
+    worker.wait_log(rf"(?m)^.*ERROR.*'{topic}-0': the topic was deleted and created again")
+    for gone in (1, 2):
+        worker.wait_log(rf"(?m)^.*WARN.*'{topic}-{gone}': the topic has fewer partitions than before; all that was "
+                        r"seen of it, up to offset 29, had been read")
+    assert pair.there.connector_status(SOURCE).state == "RUNNING"
+    assert {s.state for s in pair.there.task_statuses(SOURCE).values()} == {"RUNNING"}
     worker.stop_cleanly()

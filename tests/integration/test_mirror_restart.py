@@ -4,21 +4,11 @@
 import signal
 
 import pytest
-from kit.checker import Writer, check
+from kit import env
+from kit.checker import Writer, wait_arrived
 from kit.cluster import start_all
 from kit.kafka import Record
 from kit.wait import wait_until
-
-
-def _wait_complete(pair, writer, remote, deadline=60):
-    """Waits until every written record is at the target; returns the Report."""
-
-    def complete():
-        report = check(writer, pair.west.kafka.read(remote))
-        return not report.missing, report
-
-    pair.west.kafka.wait_count(remote, len(writer.written()), deadline)
-    return wait_until(complete, deadline, f"all records of {writer.topic} arrive", every=1)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
@@ -31,7 +21,7 @@ def test_a_clean_stop_ends_with_status_0_and_resumes_without_duplicates(pair, mi
             pair.west.kafka.wait_count(remote, pair.west.kafka.count(remote) + 500)
             worker.stop_cleanly(number=number)
             worker.start()
-    _wait_complete(pair, writer, remote).assert_exact()
+    wait_arrived(pair.west, remote, writer).assert_exact()
 
 
 def test_a_clean_stop_commits_offsets_and_says_so_in_the_status_topic(pair, mirror):
@@ -49,18 +39,23 @@ def test_a_clean_stop_commits_offsets_and_says_so_in_the_status_topic(pair, mirr
 
 @pytest.mark.timeout(420)
 def test_kill_minus_9_again_and_again_loses_nothing(pair, mirror):
+    """What comes twice is about what flows in a second, for each death."""
     topic = pair.create_topic("orders", partitions=3)
     remote = pair.there.remote(topic)
+    kills, rate = 5, 1000
     worker = mirror(pair.properties())
-    with Writer(pair.east, topic, partitions=3, rate=1000) as writer:
-        for _ in range(5):
+    with Writer(pair.east, topic, partitions=3, rate=rate) as writer:
+        for _ in range(kills):
+            committed = pair.there.source_offsets()
+            wait_until(lambda seen=committed: pair.there.source_offsets() != seen, 60, "it has committed something")
             pair.west.kafka.wait_count(remote, pair.west.kafka.count(remote) + 700)
             worker.kill9()
             worker.start()
         writer.wait_more(500)
-    report = _wait_complete(pair, writer, remote, deadline=120)
+    report = wait_arrived(pair.west, remote, writer, deadline=120)
     report.assert_nothing_lost()
-    print(f"{report.written} written, {report.duplicates} duplicates")
+    if not env.java_in_place_of_ours():
+        assert report.duplicates < kills * rate * 2, report
     worker.stop_cleanly()
 
 
@@ -78,7 +73,9 @@ def test_a_stop_while_everything_starts(pair, mirror):
 
 
 def test_broker_restarts_on_both_sides(cluster_factory, pair_of, mirror):
-    """The mirror rides through a kill -9 of the source's and the target's only broker."""
+    """The mirror rides through a kill -9 of the source's and the target's only broker: since it does not die itself,
+    nothing comes twice.
+    """
     pair = pair_of(cluster_factory("east"), cluster_factory("west"))
     start_all(pair.east, pair.west)
     topic = pair.create_topic("orders", partitions=2)
@@ -90,5 +87,5 @@ def test_broker_restarts_on_both_sides(cluster_factory, pair_of, mirror):
             cluster.kill9()
             cluster.start_node(1)
         writer.wait_more(300)
-    _wait_complete(pair, writer, remote, deadline=90).assert_nothing_lost()
+    wait_arrived(pair.west, remote, writer, deadline=90).assert_exact()
     worker.stop_cleanly()

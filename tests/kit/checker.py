@@ -177,6 +177,19 @@ def check(writer, records):
                   duplicates=sum(n - 1 for n in seen.values()), **found)
 
 
+def wait_arrived(cluster, remote, writer, deadline=90):
+    """Waits until all that a stopped writer wrote is in topic remote of the cluster. Returns the Report, printed."""
+
+    def complete():
+        report = check(writer, cluster.kafka.read(remote))
+        return not report.missing, report
+
+    cluster.kafka.wait_count(remote, len(writer.written()), deadline)
+    report = wait_until(complete, deadline, f"all records of {writer.topic} arrive", every=1)
+    print(f"{remote}: {report.written} written, {report.duplicates} duplicates")
+    return report
+
+
 def _compare(record, original, identity, found):
     if record.value != original.value:
         found["corrupted"].append(identity)

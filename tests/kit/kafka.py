@@ -18,6 +18,10 @@ _BATCH = 10000
 _NO_COORDINATOR = (KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.COORDINATOR_NOT_AVAILABLE,
                    KafkaError.NOT_COORDINATOR)
 
+# while a cluster has lost a node, or one comes back
+_NO_LEADER = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.UNKNOWN_LEADER_EPOCH,
+              KafkaError.FENCED_LEADER_EPOCH)
+
 
 class Record(NamedTuple):
     """A record as written or as read. Headers are (name, bytes or None) pairs in order."""
@@ -168,6 +172,20 @@ class Kafka:
                 producer.abort_transaction(_CALL_S)
         return kept, number
 
+    @contextlib.contextmanager
+    def open_transaction(self, topic):
+        """Yields a function that writes a Record within one transaction, which is committed in the end."""
+        producer = self._new_producer({"transactional.id": f"tern-kit-open-{topic}"})
+        producer.init_transactions(_CALL_S)
+        producer.begin_transaction()
+
+        def send(record):
+            producer.produce(topic, key=record.key, value=record.value, partition=record.partition)
+            assert producer.flush(_CALL_S) == 0
+
+        yield send
+        producer.commit_transaction(_CALL_S)
+
     def read(self, topic, partitions=None, count=None, deadline=60, committed=False):
         """Reads from the first offset of every partition (or of those given). committed: as a read_committed
         consumer, which waits for open transactions to end and leaves aborted ones out.
@@ -302,9 +320,17 @@ class Kafka:
         return self._producer
 
     def _offsets(self, topic, spec):
-        count = self.list_topics()[topic]
-        done = self.admin.list_offsets({TopicPartition(topic, p): spec for p in range(count)})
-        return {tp.partition: f.result(_CALL_S).offset for tp, f in done.items()}
+        def asked():
+            count = self.list_topics()[topic]
+            done = self.admin.list_offsets({TopicPartition(topic, p): spec for p in range(count)})
+            try:
+                return True, {tp.partition: f.result(_CALL_S).offset for tp, f in done.items()}
+            except KafkaException as e:
+                if e.args[0].code() not in _NO_LEADER:
+                    raise Fatal(f"the offsets of {topic}: {e}") from e
+                return False, str(e)
+
+        return wait_until(asked, _CALL_S, f"the offsets of {topic}")
 
     def _wait_partitions(self, name, count):
         def led():

@@ -5,7 +5,9 @@
     proxy.delay(0.1)       # every byte arrives 100 ms later, in each direction; bandwidth is not limited
     proxy.half_open()      # nothing passes any more, nobody is told: as when a link dies without a reset
     proxy.cut()            # connections are reset, new ones refused
-    proxy.heal()           # all of that is over; held bytes arrive
+    proxy.forget()         # the connections that are there are dead for good, nobody is told; new ones work
+    proxy.drop_fetches()   # connections are reset once; on later ones a broker's answers to Fetch disappear
+    proxy.heal()           # all of that is over, but for what was forgotten; held bytes arrive
 
 The same file is the child's program: commands arrive as lines on a control connection.
 """
@@ -23,6 +25,7 @@ if __name__ != "__main__":
     from .wait import wait_until
 
 _CHUNK = 65536
+_FETCH = 1  # Kafka's number of the request
 _IN_FLIGHT_CHUNKS = 4096  # per direction: 256 MiB, so that delay costs no bandwidth
 
 
@@ -51,6 +54,16 @@ class Proxy:
 
     def cut(self):
         self._tell("cut")
+
+    def forget(self):
+        self._tell("forget")
+
+    def drop_fetches(self):
+        self._tell("drop-fetches")
+
+    def dropped_fetches(self):
+        """How many answers to Fetch have disappeared so far."""
+        return int(self._tell("dropped"))
 
     def heal(self):
         self._tell("heal")
@@ -85,6 +98,9 @@ class _Forwarder:
         self.flowing.set()
         self.connections = set()
         self.server = None
+        self.era = 0  # connections of a former one are forgotten
+        self.dropping = False
+        self.dropped = 0
 
     async def listen(self):
         self.server = await asyncio.start_server(self._accepted, "127.0.0.1", self.port)
@@ -99,6 +115,14 @@ class _Forwarder:
                 self.flowing.clear()
             elif word == "cut":
                 await self._cut()
+            elif word == "forget":
+                self.era += 1
+            elif word == "drop-fetches":
+                await self._cut()
+                self.dropping = True
+                await self.listen()
+            elif word == "dropped":
+                answer = str(self.dropped)
             elif word == "heal":
                 await self._heal()
             elif word == "bytes":
@@ -118,6 +142,7 @@ class _Forwarder:
 
     async def _heal(self):
         self.delay_s = 0.0
+        self.dropping = False
         self.flowing.set()
         if self.server is None:
             await self.listen()
@@ -130,8 +155,9 @@ class _Forwarder:
         try:
             await self.flowing.wait()
             far_reader, far = await asyncio.open_connection("127.0.0.1", self.target)
-            there = asyncio.create_task(self._pump(reader, far))
-            back = asyncio.create_task(self._pump(far_reader, writer))
+            fetches = _Fetches(self) if self.dropping else None
+            there = asyncio.create_task(self._pump(reader, far, fetches and fetches.requests))
+            back = asyncio.create_task(self._pump(far_reader, writer, fetches and fetches.answers))
             try:
                 await asyncio.gather(there, back)
             finally:
@@ -145,9 +171,10 @@ class _Forwarder:
                 if w:
                     w.close()
 
-    async def _pump(self, reader, writer):
+    async def _pump(self, reader, writer, sieve=None):
         """Reads at once, delivers delay_s later: what is under way is queued with its time of delivery."""
         queue = asyncio.Queue(_IN_FLIGHT_CHUNKS)
+        era = self.era
 
         async def fill():
             while True:
@@ -164,14 +191,58 @@ class _Forwarder:
                 if due > time.monotonic():
                     await asyncio.sleep(due - time.monotonic())
                 await self.flowing.wait()
+                if era != self.era:
+                    continue
                 if not data:
                     writer.write_eof()
                     return
-                writer.write(data)
+                writer.write(sieve(data) if sieve else data)
                 await writer.drain()
                 self.forwarded += len(data)
         finally:
             filler.cancel()
+
+
+class _Fetches:
+    """One connection, as Kafka's messages: which answers are to Fetch, and without them if the proxy drops them."""
+
+    def __init__(self, proxy):
+        self._proxy = proxy
+        self._open = set()  # correlation ids of Fetch requests without an answer so far
+        self._unread_requests, self._unread_answers = b"", b""
+
+    def requests(self, data):
+        """Passes everything."""
+        messages, self._unread_requests = _split(self._unread_requests + data)
+        for message in messages:
+            key, _, correlation = struct.unpack_from(">hhi", message, 4)
+            if key == _FETCH:
+                self._open.add(correlation)
+        return data
+
+    def answers(self, data):
+        messages, self._unread_answers = _split(self._unread_answers + data)
+        kept = []
+        for message in messages:
+            (correlation,) = struct.unpack_from(">i", message, 4)
+            if correlation in self._open and self._proxy.dropping:
+                self._proxy.dropped += 1
+            else:
+                kept.append(message)
+            self._open.discard(correlation)
+        return b"".join(kept)
+
+
+def _split(data):
+    """The whole messages, each with its size before it, and what is left."""
+    messages, at = [], 0
+    while len(data) - at >= 4:
+        end = at + 4 + struct.unpack_from(">i", data, at)[0]
+        if end > len(data):
+            break
+        messages.append(data[at:end])
+        at = end
+    return messages, data[at:]
 
 
 def _reset(writer):
