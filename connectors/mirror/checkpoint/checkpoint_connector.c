@@ -8,8 +8,8 @@
  * Peer: org.apache.kafka.connect.mirror.MirrorCheckpointConnector. Spec: mirror-maker2.md 7.1, 7.2.
  * Differences: groups are dealt out in sorted order; a first load that fails is tried again with
  * back-off instead of at the next interval; a group that may not be read, or whose name a task
- * configuration cannot hold, is left out with a warning, where Java finds no group any more, or
- * takes the parts of the name for groups; while some brokers do not answer, known groups stay.
+ * configuration cannot hold, is left out with a warning, where Java's rounds fail, or the parts of
+ * the name are taken for groups; while some brokers do not answer, known groups stay.
  */
 #include "connectors/mirror/checkpoint/checkpoint_connector.h"
 
