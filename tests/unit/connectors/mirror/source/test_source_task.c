@@ -37,15 +37,19 @@ struct world {
 
 /* ---- host ---- */
 
+static atomic_int still_errors; /* lines at ERROR about a partition that stands still */
+
 static void host_log(enum tern_log_level level, const char *logger, const char *message)
 {
-    (void)level, (void)logger, (void)message;
+    (void)logger;
+    if (level == TERN_LOG_ERROR && strstr(message, "'orders-0' of cluster 'A' stands still"))
+        atomic_fetch_add(&still_errors, 1);
 }
 
 static bool host_log_enabled(enum tern_log_level level, const char *logger)
 {
-    (void)level, (void)logger;
-    return false;
+    (void)logger;
+    return level >= TERN_LOG_ERROR;
 }
 
 static void host_adopt_thread(const struct tern_host *host)
@@ -140,10 +144,12 @@ static void write_records(struct world *w)
     }
 }
 
-static int start(struct world *w, const char *assigned, const char *name, const char *value,
-                 struct tern_error *err)
+/* own: settings beside those that every test has. */
+static int start_with(struct world *w, const char *assigned, const struct strmap *own,
+                      struct tern_error *err)
 {
     CLEANUP(strmap_fini) struct strmap map = STRMAP_INIT;
+    const struct tern_config more = strmap_config(own);
     const char *const rows[][2] = {
         {"name", "MirrorSourceConnector"},
         {"connector.class", "org.apache.kafka.connect.mirror.MirrorSourceConnector"},
@@ -163,10 +169,19 @@ static int start(struct world *w, const char *assigned, const char *name, const 
 
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         strmap_set(&map, rows[i][0], rows[i][1]);
-    if (name)
-        strmap_set(&map, name, value);
+    strmap_add_all(&map, &more);
     config = strmap_config(&map);
     return source_task_class.start(&w->host, &config, &w->task, err);
+}
+
+static int start(struct world *w, const char *assigned, const char *name, const char *value,
+                 struct tern_error *err)
+{
+    CLEANUP(strmap_fini) struct strmap own = STRMAP_INIT;
+
+    if (name)
+        strmap_set(&own, name, value);
+    return start_with(w, assigned, &own, err);
 }
 
 static void start_well(struct world *w)
@@ -394,6 +409,77 @@ START_TEST(a_stored_offset_that_is_none)
 }
 END_TEST
 
+/* ---- a partition that cannot be read any more ---- */
+
+enum {
+    FETCH = 1, /* Kafka's number of the request */
+    REFUSALS = 10000,
+    STILL_MS = 4000,
+};
+
+/* Starts a task that has read all there is, and may read no more from then on. */
+static void start_and_refuse(struct world *w, const char *policy)
+{
+    static rd_kafka_resp_err_t errors[REFUSALS];
+    CLEANUP(strmap_fini) struct strmap own = STRMAP_INIT;
+    struct tern_error err;
+
+    for (size_t i = 0; i < REFUSALS; i++)
+        errors[i] = RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+    set_up(w);
+    write_records(w);
+    strmap_set(&own, "tern.watch.interval.ms", "100");
+    strmap_set(&own, "tern.watch.stall.ms", "1000");
+    strmap_set(&own, "tern.watch.stuck.policy", policy);
+    ck_assert_ok(start_with(w, "orders-0", &own, &err), err);
+    mirror_all(w, 0, 0);
+    rd_kafka_mock_push_request_errors_array(rd_kafka_handle_mock_cluster(w->rk), FETCH, REFUSALS,
+                                            errors);
+    write_records(w);
+}
+
+/* Polls until that fails, or timeout_ms have passed. */
+static int poll_for(struct world *w, int64_t timeout_ms, struct tern_error *err)
+{
+    int64_t deadline_ms = clock_deadline_ms(timeout_ms);
+
+    while (clock_mono_ms() < deadline_ms) {
+        struct tern_source_batch *batch;
+
+        if (source_task_class.poll(w->task, POLL_MS, &batch, err) < 0)
+            return -1;
+        ck_assert_ptr_null(batch);
+    }
+    return 0;
+}
+
+START_TEST(one_that_stands_still_fails_the_task)
+{
+    struct tern_error err;
+    struct world w;
+
+    start_and_refuse(&w, "fail");
+    ck_assert_int_lt(poll_for(&w, ALL_MS, &err), 0);
+    ck_assert_msg(strstr(err.msg, "stands still at offset 5, while its log goes up to 10: ") !=
+                      NULL,
+                  "%s", err.msg);
+    ck_assert_ptr_nonnull(strstr(err.msg, "Topic authorization failed"));
+    tear_down(&w);
+}
+END_TEST
+
+START_TEST(one_that_stands_still_may_be_told_only)
+{
+    struct tern_error err;
+    struct world w;
+
+    start_and_refuse(&w, "continue");
+    ck_assert_ok(poll_for(&w, STILL_MS, &err), err);
+    ck_assert_int_eq(atomic_load(&still_errors), 1); /* once a minute */
+    tear_down(&w);
+}
+END_TEST
+
 static void fill(Suite *suite)
 {
     test_add(suite, from_the_beginning);
@@ -401,6 +487,8 @@ static void fill(Suite *suite)
     test_add(suite, an_unknown_place_gives_no_sync);
     test_add_rows(suite, what_cannot_be_is_refused, COUNT_OF(bad));
     test_add(suite, a_stored_offset_that_is_none);
+    test_add(suite, one_that_stands_still_fails_the_task);
+    test_add(suite, one_that_stands_still_may_be_told_only);
 }
 
 TEST_MAIN("source_task", fill)
