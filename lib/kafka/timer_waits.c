@@ -48,6 +48,8 @@ static bool is_main_thread_of_handle(void)
     return known == YES;
 }
 
+/* The C library's names of the parameters are reserved.
+ * NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int cnd_timedwait(cnd_t *restrict cnd, mtx_t *restrict mtx, const struct timespec *restrict until)
 {
     struct timespec at = *until;
