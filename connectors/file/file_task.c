@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ enum {
     CHUNK_BYTES = 64 * 1024, /* of one read, when there is much */
     GLANCE_BYTES = 1024,     /* of one read, when there was nothing */
     LOOK_MS = 1000,          /* until the file is looked at again */
+    SLACK_NS = 50000000,     /* by which that may come later: looks of many tasks come together */
     STDIN_MS = 200,          /* wait for standard input, which a stop does not end */
     MISSING_LOG_MS = 60000,
 };
@@ -73,6 +75,7 @@ static int start(const struct tern_host *host, const struct tern_config *config,
     t->host = host;
     t->fd = -1;
     t->reader = (struct line_reader)LINE_READER_INIT;
+    prctl(PR_SET_TIMERSLACK, SLACK_NS);
     if (begin(t, config, err) < 0) {
         stop(t);
         return -1;

@@ -11,11 +11,12 @@
  *
  * Deliberate differences from Java's defaults: allow.auto.create.topics is false for
  * consumers; batch.size is 1 MB and fetch.max.bytes 8 MiB, since librdkafka batches and
- * fetches ahead in another way; fetched ahead are at most two fetches (and 50000 records). A
- * producer that is told to have one request in flight (Connect's are) is an idempotent one with
- * five, unless acks or retries speak against it: librdkafka keeps the order no other way.
- * A consumer without group.id cannot assign() or subscribe(): it uses
- * rd_kafka_consume_start_queue(), which spares the group's coordinator and a thread.
+ * fetches ahead in another way; nothing is fetched while a whole fetch, or 50000 records, waits to
+ * be taken; buffer.memory is 12 MiB where max.request.size is at most 2 MiB. A producer that is
+ * told to have one request in flight (Connect's are) is an idempotent one with five, unless acks or
+ * retries speak against it: librdkafka keeps the order no other way. A consumer without group.id
+ * cannot assign() or subscribe(): it uses rd_kafka_consume_start_queue(), which spares the group's
+ * coordinator and a thread.
  */
 #include "lib/base/macros.h"
 

@@ -105,7 +105,7 @@ const struct client_prop client_props[] = {
     /* ---- producer ---- */
     BY(client_set_acks, "acks", P, "all"),
     BY(client_set_batch_size, "batch.size", P, ""),
-    BY(client_set_buffer_memory, "buffer.memory", P, "33554432"),
+    BY(client_set_buffer_memory, "buffer.memory", P, ""),
     WORD("compression.type", P, "compression.type", "none", codecs),
     BY(client_set_compression_level, "compression.gzip.level", P, NULL),
     BY(client_set_compression_level, "compression.lz4.level", P, NULL),

@@ -14,7 +14,10 @@
 enum {
     KAFKA_INT_MAX = 2147483647,
     DEFAULT_REQUEST_TIMEOUT_MS = 30000,
-    IDEMPOTENT_INFLIGHT = 5
+    IDEMPOTENT_INFLIGHT = 5,
+    BUFFER_BYTES = 12 << 20,
+    BUFFER_JAVA_BYTES = 32 << 20,
+    SMALL_REQUEST_BYTES = 2 << 20,
 };
 
 #define IN_FLIGHT "max.in.flight.requests.per.connection"
@@ -69,14 +72,34 @@ int client_set_batch_size(struct conf_build *b, const char *key, const char *val
     return client_put_int(b, "batch.size", clamp(size, 1, KAFKA_INT_MAX), key, err);
 }
 
+/*
+ * Java's default holds two thousand of its batches, of 16 KiB; ours are of a megabyte, so that a
+ * third of it has room for what can be under way, five to each of two brokers. Large records get
+ * Java's all the same.
+ */
+static int buffer_memory(const struct conf_build *b, int64_t *ret_bytes, struct tern_error *err)
+{
+    int64_t largest;
+
+    if (client_number_of(b, "max.request.size", 1048576, &largest, err) < 0)
+        return -1;
+    return client_number_of(b, "buffer.memory",
+                            largest > SMALL_REQUEST_BYTES ? BUFFER_JAVA_BYTES : BUFFER_BYTES,
+                            ret_bytes, err);
+}
+
 /* Bounds the bytes as Java does, and the records too: each costs librdkafka some 250 bytes. */
 int client_set_buffer_memory(struct conf_build *b, const char *key, const char *value,
                              struct tern_error *err)
 {
     int64_t bytes;
 
-    if (client_number(key, value, TERN_LONG, 0, INT64_MAX, &bytes, err) < 0)
+    if (!*value) {
+        if (buffer_memory(b, &bytes, err) < 0)
+            return -1;
+    } else if (client_number(key, value, TERN_LONG, 0, INT64_MAX, &bytes, err) < 0) {
         return -1;
+    }
     if (client_put_int(b, "queue.buffering.max.kbytes", clamp(bytes / 1024, 1, KAFKA_INT_MAX), key,
                        err) < 0)
         return -1;
@@ -215,7 +238,7 @@ int client_check_producer(struct conf_build *b, struct tern_error *err)
     if (is_idempotent(b) && client_put_int(b, IN_FLIGHT, IDEMPOTENT_INFLIGHT, IN_FLIGHT, err) < 0)
         return -1;
     if (client_number_of(b, "max.request.size", 1048576, &size, err) < 0 ||
-        client_number_of(b, "buffer.memory", 33554432, &memory, err) < 0)
+        buffer_memory(b, &memory, err) < 0)
         return -1;
     /* A record that never fits the buffer would be waited for without end. */
     if (size > memory)
@@ -316,7 +339,8 @@ int client_set_offset_reset(struct conf_build *b, const char *key, const char *v
 
 /*
  * Java's default of 50 MiB a response is no use to a client that fetches ahead, as librdkafka
- * does: it would only be memory. Ahead of the application are at most two responses.
+ * does: it would only be memory. When a response is ahead of the application, no other is asked
+ * for.
  */
 int client_set_fetch_max(struct conf_build *b, const char *key, const char *value,
                          struct tern_error *err)
@@ -328,7 +352,7 @@ int client_set_fetch_max(struct conf_build *b, const char *key, const char *valu
     if (client_number_of(b, "max.partition.fetch.bytes", 1048576, &partition, err) < 0)
         return -1;
     fetch = clamp(fetch, 1000, 1000000000);
-    ahead = 2 * fetch > partition ? 2 * fetch : partition;
+    ahead = fetch > partition ? fetch : partition;
     if (client_put_int(b, "message.max.bytes", clamp(fetch, 1000, 1000000), key, err) < 0 ||
         client_put_int(b, "fetch.max.bytes", fetch, key, err) < 0)
         return -1;
