@@ -175,7 +175,7 @@ class Kafka:
     @contextlib.contextmanager
     def open_transaction(self, topic):
         """Yields a function that writes a Record within one transaction, which is committed in the end."""
-        producer = self._new_producer({"transactional.id": f"tern-kit-open-{topic}"})
+        producer = self.new_producer({"transactional.id": f"tern-kit-open-{topic}"})
         producer.init_transactions(_CALL_S)
         producer.begin_transaction()
 
