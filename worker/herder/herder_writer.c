@@ -52,16 +52,24 @@ bool herder_await_settled(struct herder *h, int64_t deadline_ms)
 
 /* ---- the right to write ---- */
 
-void herder_claim_writes(struct herder *h)
+static void set_claim_due(struct herder *h)
 {
     gate_lock(&h->gate);
     h->claim_is_due = true;
     gate_unlock(&h->gate);
+}
+
+void herder_claim_writes(struct herder *h)
+{
+    set_claim_due(h);
     inbox_wake(&h->writes);
 }
 
-/* Whether the right has to be claimed now. */
-static bool wants_claim(struct herder *h)
+/*
+ * Whether the right has to be claimed now. One that was lost is claimed only for a write: who lost
+ * it may be a worker that stood still, and has not heard yet that another leads.
+ */
+static bool wants_claim(struct herder *h, bool is_writing)
 {
     bool leads, is_due;
 
@@ -72,7 +80,7 @@ static bool wants_claim(struct herder *h)
     is_due = h->claim_is_due;
     h->claim_is_due = false;
     gate_unlock(&h->gate);
-    return leads && (is_due || !config_store_has_claim(h->configs));
+    return leads && (is_due || (is_writing && !config_store_has_claim(h->configs)));
 }
 
 static int claim(struct herder *h, struct tern_error *err)
@@ -86,12 +94,12 @@ static int claim(struct herder *h, struct tern_error *err)
 }
 
 /* Returns when the worker has the right to write, leads no more, or stops. */
-static void want_right(struct herder *h)
+static void want_right(struct herder *h, bool is_writing)
 {
     struct backoff backoff = {.min_ms = CLAIM_RETRY_MIN_MS, .max_ms = CLAIM_RETRY_MAX_MS};
     struct tern_error err;
 
-    while (!herder_is_stopping(h) && wants_claim(h)) {
+    while (!herder_is_stopping(h) && wants_claim(h, is_writing)) {
         int64_t delay_ms;
 
         if (claim(h, &err) == 0)
@@ -100,6 +108,7 @@ static void want_right(struct herder *h)
         log_error("Unable to claim write privileges for config topic. Will back off and possibly "
                   "try again later: %s",
                   err.msg); /* peer text, up to the cause */
+        set_claim_due(h);
         herder_pause(h, delay_ms);
     }
 }
@@ -109,7 +118,7 @@ static void want_right(struct herder *h)
 static void run_or_drop(struct herder *h, struct inbox_msg *msg)
 {
     if (herder_await_settled(h, FOREVER_MS))
-        want_right(h);
+        want_right(h, true);
     if (herder_is_stopping(h))
         msg->drop(msg);
     else
@@ -124,7 +133,7 @@ static void writer_main(void *arg)
     while (!herder_is_stopping(h)) {
         struct inbox_msg *msg;
 
-        want_right(h);
+        want_right(h, false);
         msg = inbox_take(&h->writes, FOREVER_MS);
         if (msg) /* else woken: to stop, or to claim */
             run_or_drop(h, msg);
