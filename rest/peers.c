@@ -22,6 +22,9 @@ enum {
     MAX_URL_BYTES = 64 * 1024,
     MAX_SIGNATURE_BYTES = 4 * SESSION_MAC_MAX_BYTES,
     CALL_TIMEOUT_MS = 90000,
+    /* Of fencing, which is asked for again, and goes on where it was: a leader that stands still is
+     * not waited for until it has long been replaced. */
+    FENCE_TIMEOUT_MS = 15000,
 };
 
 struct rest_peers {
@@ -38,6 +41,7 @@ struct peer_call {
     char *url;
     void *body; /* NULL: none */
     size_t len;
+    int64_t timeout_ms;
     char *signature; /* two headers; NULL: not signed */
     char *algorithm;
     herder_peer_done *done;
@@ -97,7 +101,7 @@ static void run_call(void *receiver, struct inbox_msg *msg)
         .headers = {"Accept: application/json"},
         .body = call->body,
         .len = call->len,
-        .deadline_ms = clock_deadline_ms(CALL_TIMEOUT_MS),
+        .deadline_ms = clock_deadline_ms(call->timeout_ms),
         .cancelled = &peers->stopping,
     };
     size_t count = 1;
@@ -234,6 +238,7 @@ static void post_tasks(void *arg, const char *leader_url, const char *connector,
     call->url = url_of(arg, leader_url, connector, "tasks");
     call->body = xmemdup(body, len);
     call->len = len;
+    call->timeout_ms = CALL_TIMEOUT_MS;
     call->done = done;
     call->done_arg = done_arg;
     submit(arg, call, sign);
@@ -246,6 +251,7 @@ static void put_fence(void *arg, const char *leader_url, const char *connector,
 
     call->method = "PUT";
     call->url = url_of(arg, leader_url, connector, "fence");
+    call->timeout_ms = FENCE_TIMEOUT_MS;
     call->done = done;
     call->done_arg = done_arg;
     submit(arg, call, sign);

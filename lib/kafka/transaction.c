@@ -30,7 +30,7 @@ static enum tern_code code_of(const rd_kafka_error_t *e, rd_kafka_resp_err_t cau
     if (transaction_is_fenced(cause))
         return TERN_ECONFLICT;
     code = kafka_error_code(cause);
-    if (code == TERN_EINVALID)
+    if (code == TERN_EINVALID || code == TERN_EREFUSED)
         return code;
     if (rd_kafka_error_is_fatal(e))
         return TERN_EINTERNAL;

@@ -299,3 +299,20 @@ def test_support_that_is_required(exact, pair):
     refused = cluster.ask("POST", "connectors", body={"name": "l", "config": {
         k: str(v) for k, v in {**lines.config, "transaction.boundary": "connector"}.items()}}, expect=400)
     assert "does not support connector-defined transaction boundaries" in refused["message"]
+
+
+def test_processes_that_share_a_file_and_take_over_from_each_other(pair, mirror):
+    """Tasks of whoever does not lead are fenced through the internal REST server of who does."""
+    topic = pair.create_topic("orders", partitions=4)
+    remote = pair.there.remote(topic)
+    props = exactly_once(pair, **{"tasks.max": 4, "dedicated.mode.enable.internal.rest": True,
+                                  "listeners": "http://127.0.0.1:0"})
+    workers = [mirror(props, name="first"), mirror(props, name="second")]
+    with Writer(pair.east, topic, partitions=4, rate=600) as writer:
+        wait_committed(pair, remote, 200)
+        for worker in workers * 2:
+            worker.kill9()
+            pair.west.kafka.wait_count(remote, pair.west.kafka.count(remote) + 300)
+            worker.start()
+        writer.wait_more(300)
+    wait_exact(pair, writer, remote)

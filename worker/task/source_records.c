@@ -294,12 +294,13 @@ static enum source_records_loss loss_of(const struct source_records *r,
     return SOURCE_RECORDS_NOT_LOST;
 }
 
-static void txn_failed(struct source_records *r, const char *what, const struct tern_error *err)
+static void txn_failed(struct source_records *r, const char *what, struct tern_error *err)
 {
     CLEANUP(freep) char *text = NULL;
 
     if (r->failure)
         return;
+    source_txn_explain(r->txn, ABORT_MS, err);
     r->loss = loss_of(r, err);
     if (err->code == TERN_ECONFLICT || r->stage->cls->fenced(r->stage)) {
         text = xasprintf(

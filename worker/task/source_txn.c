@@ -112,7 +112,8 @@ void source_txn_acked(struct source_txn *x, const struct producer_ack *ack)
     if (ack->opaque)
         vec_push(&x->fates,
                  (struct fate){.slot = ack->opaque, .metadata = {ack->partition, ack->offset}});
-    if (!ack->error || x->has_failed)
+    /* Those that were given up with others are no reason. */
+    if (!ack->error || (x->has_failed && x->failure.code != TERN_ERETRIABLE))
         return;
     x->has_failed = true;
     (void)tern_fail(&x->failure, ack->code, "%s", ack->error);
@@ -227,6 +228,13 @@ void source_txn_abort(struct source_txn *x, int64_t timeout_ms)
     else if (rc == TRANSACTION_AGAIN)
         log_debug("ExactlyOnceWorkerSourceTask{id=%s} leaves a transaction open", x->conf.id);
     x->is_open = false;
+}
+
+void source_txn_explain(struct source_txn *x, int64_t timeout_ms, struct tern_error *err)
+{
+    source_txn_abort(x, timeout_ms); /* hands over the fates that are left */
+    if (x->has_failed && (x->failure.code != TERN_ERETRIABLE || err->code == TERN_EINTERNAL))
+        *err = x->failure;
 }
 
 int source_txn_commit(struct source_txn *x, int64_t timeout_ms, struct tern_error *err)
