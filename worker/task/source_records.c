@@ -22,7 +22,8 @@
 LOG_DOMAIN("org.apache.kafka.connect.runtime.WorkerSourceTask");
 
 enum {
-    ABORT_MS = 1000, /* for the end of a transaction of a task that ends badly */
+    ABORT_MS = 1000,         /* for the end of a transaction of a task that ends badly */
+    ABORT_STOPPING_MS = 200, /* likewise, when the worker waits for its end */
     CONVERTED_MAX_BYTES = 1024 * 1024 * 1024,
     HEADERS_MAX = 100000
 };
@@ -294,13 +295,20 @@ static enum source_records_loss loss_of(const struct source_records *r,
     return SOURCE_RECORDS_NOT_LOST;
 }
 
+static int64_t abort_ms(const struct source_records *r)
+{
+    const struct tern_host *host = host_face(r->conf.host);
+
+    return host->stopping(host) ? ABORT_STOPPING_MS : ABORT_MS;
+}
+
 static void txn_failed(struct source_records *r, const char *what, struct tern_error *err)
 {
     CLEANUP(freep) char *text = NULL;
 
     if (r->failure)
         return;
-    source_txn_explain(r->txn, ABORT_MS, err);
+    source_txn_explain(r->txn, abort_ms(r), err);
     r->loss = loss_of(r, err);
     if (err->code == TERN_ECONFLICT || r->stage->cls->fenced(r->stage)) {
         text = xasprintf(
@@ -788,7 +796,7 @@ void source_records_close(struct source_records *r)
     r->closing = true;
     send_queue_skip_all(r->queue);
     if (r->txn)
-        source_txn_abort(r->txn, ABORT_MS);
+        source_txn_abort(r->txn, abort_ms(r));
     stage->cls->close(stage);
     r->stage = NULL;
     r->self = NULL;
