@@ -245,6 +245,7 @@ bool source_eos_commit(struct source_task *t)
     }
     if (rc < 0)
         return false;
+    backoff_reset(&t->restart);
     if (t->cls.commit)
         t->cls.commit(t->self);
     return true;
