@@ -385,7 +385,13 @@ static int fake_abort(struct send_stage *s, int64_t timeout_ms, struct tern_erro
     (void)s;
     (void)timeout_ms;
     (void)err;
+    gate_lock(&fake.gate);
+    while (
+        fake.flying.count) /* only now it is said which it was: the others are given up with it */
+        acknowledge(take_one(), "broker says no",
+                    fake.flying.count ? TERN_ERETRIABLE : fake.conf.fail_code);
     fake.is_open = false;
+    gate_unlock(&fake.gate);
     journal_add("txn.abort");
     return 0;
 }

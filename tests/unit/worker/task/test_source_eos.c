@@ -329,6 +329,24 @@ START_TEST(records_that_are_too_large)
 }
 END_TEST
 
+/* The stage takes nothing any more before it says why. */
+START_TEST(a_reason_that_comes_late)
+{
+    struct fake_stage_conf stage = plain_stage;
+    struct bench b;
+
+    stage.hold = true;
+    stage.refuse_at = 3;
+    stage.refuse_code = TERN_EINTERNAL; /* an erroneous state */
+    stage.fail_code = TERN_EREFUSED;
+    start(&b, SCRIPT(.total = 4), &stage);
+    ck_assert(journal_wait("fence c", 2)); /* begins anew, with smaller batches */
+    ck_assert_uint_eq(journal_count("c/0 failure"), 0);
+    fake_stage_hold(false);
+    bench_fini(&b);
+}
+END_TEST
+
 /* Taken by another: there is nothing to begin anew. */
 START_TEST(a_task_that_was_fenced)
 {
@@ -377,6 +395,7 @@ static void source_eos_suite(Suite *s)
     test_add(s, a_record_that_is_not_acknowledged);
     test_add(s, a_lost_transaction);
     test_add(s, records_that_are_too_large);
+    test_add(s, a_reason_that_comes_late);
     test_add(s, a_task_that_was_fenced);
     test_add(s, a_stop_while_a_commit_takes_long);
 }
