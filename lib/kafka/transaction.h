@@ -26,8 +26,8 @@ enum transaction_step {
  * Each returns a transaction_step, or -1 with *err: TERN_ECONFLICT when another producer has
  * taken the id (or the coordinator has given the transaction up: brokers do not tell the two
  * apart); TERN_ERETRIABLE when this transaction is lost and another may go well; TERN_EINVALID for
- * what is not allowed; TERN_EREFUSED: a record of it was refused; else TERN_EINTERNAL: the handle is
- * of no use any more.
+ * what is not allowed; TERN_EREFUSED: a record of it was refused; else TERN_EINTERNAL: the handle
+ * is of no use any more.
  */
 int transaction_init(rd_kafka_t *rk, int timeout_ms, struct tern_error *err) MUST_CHECK;
 /* Never AGAIN, and asks no broker. */

@@ -57,7 +57,7 @@ void source_txn_abort(struct source_txn *x, int64_t timeout_ms);
 /* The first record that was not acknowledged, if any: its error. */
 bool source_txn_has_failed(const struct source_txn *x, struct tern_error *ret_err);
 /*
- * Aborts a transaction in which *err was said, and puts a better reason into *err if a record's fate
- * has one: once one was not taken, everything fails.
+ * Aborts a transaction in which *err was said, and puts a better reason into *err if a record's
+ * fate has one: once one was not taken, everything fails.
  */
 void source_txn_explain(struct source_txn *x, int64_t timeout_ms, struct tern_error *err);
