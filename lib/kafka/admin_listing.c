@@ -187,11 +187,12 @@ static int ask_broker(struct admin *a, const struct msg_metadata_broker *broker,
     wire_client_free(client);
     if (rc < 0 || msg_list_groups_decode(buf_slice(&answer.body), answer.version, &m, err) < 0)
         return tern_context(err, "broker %d", (int)broker->node_id);
-    if (m.error) /* it may still be loading what it coordinates */
+    if (m.error) { /* it may still be loading what it coordinates */
         rc = tern_fail(err, TERN_ERETRIABLE, "broker %d: %s", (int)broker->node_id,
                        rd_kafka_err2str(m.error));
-    else
+    } else {
         take_listing(&m, f);
+    }
     msg_list_groups_fini(&m);
     return rc;
 }
