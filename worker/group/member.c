@@ -133,8 +133,18 @@ int64_t member_backoff_ms(struct member *m, unsigned attempts)
 /* ---- events of the herder, and of time ---- */
 
 /* The beginning of every event. */
+/* While it waited for the others it was not there to hear that they have come, as after a SIGSTOP.
+ */
+static bool was_away(const struct member *m, int64_t now_ms)
+{
+    return (m->join.serial || m->sync.serial) && now_ms - m->now_ms >= member_patience_ms(m) &&
+           member_owned_ms(m) != FOREVER_MS;
+}
+
 static bool enter(struct member *m, int64_t now_ms)
 {
+    if (was_away(m, now_ms))
+        m->has_lost = true;
     m->now_ms = now_ms;
     return !m->has_failed;
 }
@@ -242,16 +252,12 @@ bool member_is_stable(const struct member *m)
 
 int64_t member_lease_ms(const struct member *m)
 {
-    const struct member_flight *waits = m->join.serial ? &m->join : &m->sync;
-    int64_t owned_ms = member_owned_ms(m), round_ms;
-
     if (m->has_lost || m->is_giving_up)
         return 0;
-    if (!waits->serial || owned_ms == FOREVER_MS)
-        return owned_ms;
-    /* Who waits for the others is a member, and is not heard of for as long as they take. */
-    round_ms = waits->sent_ms + m->conf.rebalance_timeout_ms;
-    return round_ms > owned_ms ? round_ms : owned_ms;
+    /* Who waits for the others is a member as long as it is there to hear that they have come. */
+    if (m->join.serial || m->sync.serial)
+        return m->now_ms + member_patience_ms(m);
+    return member_owned_ms(m);
 }
 
 const char *member_id(const struct member *m)

@@ -126,7 +126,7 @@ void member_on_failed(struct member *m, int64_t now_ms, uint64_t serial, const c
 bool member_coordinator(const struct member *m, const char **ret_host, int32_t *ret_port);
 /* A member, with nothing to join, to apply or to be told. */
 bool member_is_stable(const struct member *m);
-/* Until when nobody else has what runs here. */
+/* Until when nobody else has what runs here, as of the last event: to be asked again after each. */
 int64_t member_lease_ms(const struct member *m);
 /* "" unless a member of a generation whose assignment has come. */
 const char *member_id(const struct member *m);

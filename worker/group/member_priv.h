@@ -124,6 +124,8 @@ extern const char *const member_protocol_names[MEMBER_PROTOCOLS];
 void member_step(struct member *m);
 /* The coordinator is not known any more, nor is anything awaited from it. */
 void member_lose_coordinator(struct member *m, const char *why);
+/* How long the others wait for a worker that is not heard of before they take over its work. */
+int64_t member_patience_ms(const struct member *m);
 /* Until when nobody else has what runs here, as far as time says. */
 int64_t member_owned_ms(const struct member *m);
 /* Out of the generation; the next join keeps the id, or not. */

@@ -57,21 +57,22 @@ static int64_t due_poll(const struct member *m)
     return m->polled_ms + m->conf.rebalance_timeout_ms;
 }
 
+int64_t member_patience_ms(const struct member *m)
+{
+    return m->conf.session_timeout_ms + (m->protocol == GROUP_EAGER ? 0 : m->conf.max_delay_ms);
+}
+
 int64_t member_owned_ms(const struct member *m)
 {
-    int64_t limit_ms = m->conf.session_timeout_ms;
-
     if (m->is_alone || !m->held.is_known || work_list_is_empty(&m->held.last.assigned))
         return FOREVER_MS;
-    if (m->protocol != GROUP_EAGER)
-        limit_ms += m->conf.max_delay_ms;
-    return m->heard_ms + limit_ms;
+    return m->heard_ms + member_patience_ms(m);
 }
 
 /* From when on others may have been given what runs here. */
 static int64_t due_lost(const struct member *m)
 {
-    if ((m->is_known && !m->has_lost) || m->is_delivering || !m->is_polling)
+    if ((m->is_known && !(m->has_lost && !awaits_round(m))) || m->is_delivering || !m->is_polling)
         return FOREVER_MS;
     return member_owned_ms(m);
 }
@@ -330,6 +331,7 @@ static void apply_fresh(struct member *m)
     work_clear(&m->assigned);
     if (m->held.last.error == ASSIGNMENT_OK && m->held.last.offset == m->offset)
         work_add_all(&m->assigned, &m->configured);
+    m->is_giving_up = m->has_lost; /* until what is not ours any more has ended */
     m->is_cut_off = m->has_lost = false;
     a->protocol = m->protocol = m->round_protocol;
     a->generation = m->completed_generation = m->generation;
@@ -380,7 +382,8 @@ int64_t member_wake_ms(const struct member *m)
 {
     const int64_t due[] = {due_poll(m), due_session(m), due_lost(m), due_fresh(m),
                            due_find(m), due_join(m),    due_sync(m), due_heartbeat(m)};
-    int64_t wake_ms = FOREVER_MS;
+    /* Who waits for the others shows that it is there: see member_lease_ms() */
+    int64_t wake_ms = awaits_round(m) ? m->now_ms + member_patience_ms(m) / 3 : FOREVER_MS;
 
     if (m->has_failed)
         return FOREVER_MS;

@@ -497,7 +497,7 @@ START_TEST(expelled)
         member_on_delivered(f.m, f.now_ms);
         take_actions(&f);
     } else { /* the others may take their time to join */
-        ck_assert_int_eq(member_lease_ms(f.m), f.now_ms + REBALANCE_MS);
+        ck_assert_int_eq(member_lease_ms(f.m), f.now_ms + SESSION_MS + DELAY_MS);
     }
     ck_assert_int_eq(f.sent.api, WIRE_JOIN_GROUP);
     teardown(&f);
