@@ -74,7 +74,7 @@ def test_a_stop_while_everything_starts(pair, mirror):
 
 def test_broker_restarts_on_both_sides(cluster_factory, pair_of, mirror):
     """The mirror rides through a kill -9 of the source's and the target's only broker: what comes twice are the batches
-    that were under way to the target when it died, at most.
+    that were under way to the target when it died, at most, of which it remembers only the last.
     """
     pair = pair_of(cluster_factory("east"), cluster_factory("west"))
     start_all(pair.east, pair.west)
