@@ -32,15 +32,22 @@ enum {
     OFFSETS_PER_CALL = 1000, /* librdkafka looks partitions up one by one in its lists */
 };
 
+static int open_handle(const struct tern_config *java, rd_kafka_t **ret_rk, struct tern_error *err)
+{
+    if (client_open(KAFKA_ADMIN, java, NULL, NULL, ret_rk, err) < 0)
+        return -1;
+    client_ignore_events(*ret_rk);
+    return 0;
+}
+
 int admin_open(const struct tern_config *java, struct admin **ret_admin, struct tern_error *err)
 {
     const char *bootstrap = config_get(java, "bootstrap.servers");
     struct admin *a;
     rd_kafka_t *rk;
 
-    if (client_open(KAFKA_ADMIN, java, NULL, NULL, &rk, err) < 0)
+    if (open_handle(java, &rk, err) < 0)
         return -1;
-    client_ignore_events(rk);
     a = xcalloc(1, sizeof(*a));
     a->rk = rk;
     a->bootstrap = xstrdup(bootstrap ? bootstrap : "");
@@ -60,6 +67,20 @@ void admin_free(struct admin *a)
     pthread_mutex_destroy(&a->lock);
     free(a->bootstrap);
     free(a);
+}
+
+void admin_rest(struct admin *a)
+{
+    client_close(a->groups);
+    client_close(a->rk);
+    a->groups = a->rk = NULL;
+}
+
+int admin_wake(struct admin *a, struct tern_error *err)
+{
+    struct tern_config settings = strmap_config(&a->settings);
+
+    return a->rk ? 0 : open_handle(&settings, &a->rk, err);
 }
 
 void admin_cancel(struct admin *a)

@@ -26,6 +26,12 @@ int admin_open(const struct tern_config *java, struct admin **ret_admin,
 /* NULL is a no-op. No call may be under way. */
 void admin_free(struct admin *a);
 /*
+ * Between admin_rest() and admin_wake() the admin has no connections and no threads, and takes no
+ * calls but admin_cancel() and admin_free(). For an admin with one user, on that one's thread.
+ */
+void admin_rest(struct admin *a);
+int admin_wake(struct admin *a, struct tern_error *err) MUST_CHECK;
+/*
  * Makes calls under way fail soon, and later ones at once, with TERN_ERETRIABLE: for good. NULL is
  * a no-op. Takes no lock. Thread: any.
  */

@@ -11,7 +11,9 @@ import threading
 import time
 from typing import Callable, NamedTuple
 
+import rest_load
 from confluent_kafka import Consumer, Producer, TopicPartition
+from kit.connect import ConnectCluster
 from kit.setup import Pair
 from kit.wait import stays_true, wait_until
 
@@ -32,6 +34,7 @@ FIGURES = {
     "peak memory": Figure("MiB", digits=0),
     "memory": Figure("MiB", digits=0),
     "idle CPU": Figure("% of a core", digits=2),
+    "requests/s": Figure("", False, 0),
     "p50": Figure("ms"),
     "p99": Figure("ms"),
     "p99.9": Figure("ms"),
@@ -39,12 +42,13 @@ FIGURES = {
 
 
 class Bench(NamedTuple):
-    """What a case gets: clusters, a maker of mirrors (properties -> process), and the size of the run."""
+    """What a case gets: clusters, makers of mirrors and of workers of the kind that is measured, and the size."""
 
     east: object
     west: object
     slow_west: Callable[[], object]  # west behind a delaying proxy, made at the first use
     make: Callable[[dict], object]
+    connect: Callable[[object], ConnectCluster]  # a Connect cluster of one worker on a cluster
     short: bool
 
 
@@ -54,8 +58,23 @@ class Case(NamedTuple):
     bar: str = ""  # what is aimed at, as a ratio of Java's figure to ours
 
 
+_QUICK = (".interval.ms", ".interval.seconds", ".session.timeout.ms", ".max.delay.ms")
+
+
+def _properties(pair, raw=None):
+    """Intervals and timeouts are the defaults, unlike in tests, where all is quick."""
+    return {k: v for k, v in pair.properties(raw=raw or {}).items() if not k.endswith(_QUICK)}
+
+
 def _mirror(bench, pair, **raw):
-    return bench.make(pair.properties(raw={f"{pair.west_alias}.{k}": v for k, v in raw.items()}))
+    return bench.make(_properties(pair, {f"{pair.west_alias}.{k}": v for k, v in raw.items()}))
+
+
+def _idle_cpu(worker, seconds):
+    """In per cent of a core."""
+    cpu = worker.cpu_seconds()
+    stays_true(worker.alive, seconds, "the mirror goes on")
+    return (worker.cpu_seconds() - cpu) / seconds * 100
 
 
 # First record
@@ -95,10 +114,11 @@ def _fill(cluster, topic, partitions, records, size, compression):
 
 def catch_up(size, compression):
     """A case: records of that size wait at the source before the mirror starts."""
+    megabytes = 500 if (size, compression) == (1000, "lz4") else 200
 
     def run(bench):
-        records = max(20_000, (20_000_000 if bench.short else 300_000_000) // size)
-        records = min(records, 100_000 if bench.short else 2_000_000)
+        records = max(20_000, (20_000_000 if bench.short else megabytes * 1_000_000) // size)
+        records = min(records, 100_000 if bench.short else 1_000_000)
         pair = Pair(bench.east, bench.west)
         topic = pair.create_topic("catch-up", partitions=4)
         _fill(bench.east, topic, 4, records, size, compression)
@@ -111,15 +131,28 @@ def catch_up(size, compression):
         bench.west.kafka.wait_count(remote, records, deadline=600)
         seconds = time.monotonic() - begin
         spent, peak = worker.cpu_seconds() - cpu, worker.rss_kib()[1] / 1024
-        idle_s = 2 if bench.short else 10
-        cpu = worker.cpu_seconds()
-        stays_true(worker.alive, idle_s, "the mirror goes on")
-        idle = (worker.cpu_seconds() - cpu) / idle_s * 100
         _end(worker, pair)
         return {"records/s": records / seconds, "MB/s": gigabytes * 1000 / seconds, "CPU": spent / gigabytes,
-                "peak memory": peak, "idle CPU": idle}
+                "peak memory": peak}
 
     return run
+
+
+def idle(bench):
+    """A mirror that has done all its work, after half a minute for JIT and garbage collection."""
+    pair = Pair(bench.east, bench.west)
+    topic = pair.create_topic("idle", partitions=4)
+    pair.east.kafka.produce(topic, [(None, b"x" * 100)] * 1000)
+    worker = _mirror(bench, pair)
+    worker.start()
+    remote = pair.there.remote(topic)
+    bench.west.kafka.wait_topic(remote)
+    bench.west.kafka.wait_count(remote, 1000, deadline=120)
+    stays_true(worker.alive, 2 if bench.short else 30, "the mirror goes on")
+    used = _idle_cpu(worker, 2 if bench.short else 30)
+    memory = worker.rss_kib()[0] / 1024
+    _end(worker, pair)
+    return {"idle CPU": used, "memory": memory}
 
 
 # Latency
@@ -182,7 +215,7 @@ def distance(delay_s):
         topic = pair.create_topic("distance", cluster=bench.east)
         records = 5_000 if bench.short else 200_000
         _fill(bench.east, topic, 1, records, 1000, "none")
-        properties = pair.properties()
+        properties = _properties(pair)
         properties[f"{pair.west_alias}.bootstrap.servers"] = west.proxied_bootstrap
         worker = bench.make(properties)
         west.proxy().delay(delay_s / 2)
@@ -192,7 +225,7 @@ def distance(delay_s):
             wait_until(lambda: remote in west.kafka.list_topics() and west.kafka.count(remote) > 0, 180,
                        "the first record arrives", every=0.05)
             before, begin = west.kafka.count(remote), time.monotonic()
-            limit = 4 if bench.short else 20
+            limit = 4 if bench.short else 12
             wait_until(lambda: west.kafka.count(remote) >= records or time.monotonic() - begin > limit, limit + 60,
                        "the time is over", every=0.05)
             seconds, done = time.monotonic() - begin, west.kafka.count(remote) - before
@@ -232,13 +265,27 @@ def partitions(bench):
     remote = pair.there.remote(topic)
     bench.west.kafka.wait_topic(remote, deadline=180, partitions=count)
     bench.west.kafka.wait_count(remote, 1, deadline=120)
-    idle_s = 2 if bench.short else 15
-    cpu = worker.cpu_seconds()
-    stays_true(worker.alive, idle_s, "the mirror goes on")
-    idle = (worker.cpu_seconds() - cpu) / idle_s * 100
+    used = _idle_cpu(worker, 2 if bench.short else 15)
     memory = worker.rss_kib()[0] / 1024
     _end(worker, pair)
-    return {"memory": memory, "idle CPU": idle}
+    return {"memory": memory, "idle CPU": used}
+
+
+# REST
+
+def rest(bench):
+    """A status of one of 20 connectors, asked for by four clients that keep their connections."""
+    connect = bench.connect(bench.west)
+    try:
+        connect.start()
+        rest_load.fill(connect, 5 if bench.short else 20)
+        port, path = connect.workers[0].port, "/connectors/connector-002/status"
+        rest_load.load(port, path, 4, 1 if bench.short else 5)  # Java's compiler warms up
+        seconds = 2 if bench.short else 8
+        times = rest_load.load(port, path, 4, seconds)
+    finally:
+        connect.destroy()
+    return {"requests/s": len(times) / seconds, "p99": times[len(times) * 99 // 100] * 1000}
 
 
 def _end(worker, pair):
@@ -249,10 +296,12 @@ def _end(worker, pair):
 CASES = [
     Case("first record", start, "first record: 8"),
     *(Case(f"catch-up {label} {compression}", catch_up(size, compression),
-           "CPU: 6, MB/s: 3, peak memory: 20, idle CPU: 10" if (size, compression) == (1000, "lz4") else "")
+           "CPU: 6, MB/s: 3, peak memory: 20" if (size, compression) == (1000, "lz4") else "")
       for label, size in (("100 B", 100), ("1 KB", 1000), ("10 KB", 10000)) for compression in ("none", "lz4", "zstd")),
+    Case("idle", idle, "idle CPU: 10"),
     Case("latency at 1,000 records/s", latency, "p99: 2"),
     Case("one partition over 50 ms", distance(0.05)),
     Case("one partition over 100 ms", distance(0.1), "records/s: 60"),
     Case("1,000 partitions", partitions),
+    Case("REST: a status", rest),
 ]

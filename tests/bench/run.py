@@ -24,18 +24,30 @@ import report  # noqa: E402
 from cases import CASES, Bench  # noqa: E402
 from kit import env  # noqa: E402
 from kit.cluster import Cluster, start_all  # noqa: E402
+from kit.connect import ConnectCluster  # noqa: E402
 from kit.worker import JavaMirrorMaker, MirrorMaker  # noqa: E402
 
 
-class _DefaultJava(JavaMirrorMaker):
-    """As Apache's script starts it, and not as tests do, where a quick start counts."""
+def _as_the_script_starts_it(command):
+    """The heap and the collector that Apache's script gives a Java program; tests want a quick start instead."""
+    at = command.index("-cp")
+    logging = [word for word in command[:at] if word.startswith("-Dlog4j")]
+    return [command[0], "-Xms256M", "-Xmx2G", "-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20",
+            "-XX:InitiatingHeapOccupancyPercent=35", "-XX:+ExplicitGCInvokesConcurrent", "-Djava.awt.headless=true",
+            *logging, *command[at:]]
 
+
+class _DefaultJava(JavaMirrorMaker):
     def _command(self):
-        logging = [word for word in super()._command() if word.startswith("-Dlog4j")]
-        return [env.java(), "-Xms256M", "-Xmx2G", "-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20",
-                "-XX:InitiatingHeapOccupancyPercent=35", "-XX:+ExplicitGCInvokesConcurrent",
-                "-Djava.awt.headless=true", *logging, "-cp", f"{env.kafka_libs(self._version)}/*",
-                "org.apache.kafka.connect.mirror.MirrorMaker"]
+        return _as_the_script_starts_it(super()._command())
+
+
+def _connect(kind, cluster):
+    connect = ConnectCluster(cluster, [kind])
+    if kind == "java":
+        worker = connect.workers[0]
+        worker.command = _as_the_script_starts_it(worker.command)
+    return connect
 
 
 _KINDS = {"java": _DefaultJava, "ours": MirrorMaker}
@@ -65,7 +77,10 @@ def _measure(options, clusters, folder):
                 def make(properties, kind=kind, number=next(numbers)):
                     return _KINDS[kind](properties, folder=folder / f"{kind}-{number}")
 
-                bench = Bench(clusters.east, clusters.west, clusters.slow_west, make, options.short)
+                def connect(cluster, kind=kind):
+                    return _connect(kind, cluster)
+
+                bench = Bench(clusters.east, clusters.west, clusters.slow_west, make, connect, options.short)
                 rounds.setdefault(case.name, {}).setdefault(kind, []).append(case.run(bench))
                 print(f"round {turn + 1}, {case.name}, {kind}: {time.monotonic() - begin:.0f} s", file=sys.stderr,
                       flush=True)

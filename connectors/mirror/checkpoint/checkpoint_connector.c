@@ -36,7 +36,7 @@
 LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorCheckpointConnector");
 
 enum {
-    JOBS = 2
+    JOBS = 3
 };
 
 struct checkpoint_connector {
@@ -142,13 +142,29 @@ static bool publish(struct checkpoint_connector *c, struct group_names *found)
     return news;
 }
 
+/* Between their jobs, far apart, the admins are closed. Thread: scheduler. */
+static int wake_admins(struct checkpoint_connector *c, struct tern_error *err)
+{
+    return admin_wake(c->source, err) < 0 ? -1 : admin_wake(c->target, err);
+}
+
+static int rest(void *arg, int64_t deadline_ms, struct tern_error *err)
+{
+    struct checkpoint_connector *c = arg;
+
+    (void)deadline_ms, (void)err;
+    admin_rest(c->source);
+    admin_rest(c->target);
+    return 0;
+}
+
 static int refresh(void *arg, int64_t deadline_ms, struct tern_error *err)
 {
     struct checkpoint_connector *c = arg;
     CLEANUP(group_names_fini) struct group_names names = {0}, found = {0};
     size_t count;
 
-    if (matching_groups(c, deadline_ms, &names, err) < 0 ||
+    if (wake_admins(c, err) < 0 || matching_groups(c, deadline_ms, &names, err) < 0 ||
         relevant_groups(c, &names, deadline_ms, &found, err) < 0)
         return -1;
     count = found.count;
@@ -166,6 +182,8 @@ static int create_topic(void *arg, int64_t deadline_ms, struct tern_error *err)
     CLEANUP(freep)
     char *topic = replication_policy_checkpoints_topic(c->policy, c->settings.common.source_alias);
 
+    if (wake_admins(c, err) < 0)
+        return -1;
     return mirror_create_compacted_topic(
         c->target, topic, c->settings.checkpoints_replication_factor, deadline_ms, err);
 }
@@ -199,6 +217,7 @@ static int start_jobs(struct checkpoint_connector *c, struct tern_error *err)
     c->jobs[1] = (struct scheduler_job){
         "refreshing consumer groups", refresh,
         mirror_interval_ms(s->refresh_groups, s->refresh_groups_interval_s), true};
+    c->jobs[2] = (struct scheduler_job){"closing admin clients", rest, -1, SCHEDULER_AT_REST};
     if (scheduler_start(c->host, "mirror-groups", c->jobs, JOBS, c, s->common.admin_timeout_ms,
                         &c->scheduler, err) < 0)
         return -1;

@@ -99,16 +99,30 @@ static void first_round(struct scheduler *s)
     gate_unlock(&s->gate);
 }
 
+/* There is time: what is open for the jobs alone may be closed. */
+static void go_to_rest(struct scheduler *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->slots[i].job->first == SCHEDULER_AT_REST)
+            run_job(s, &s->slots[i]);
+    }
+}
+
 static void run(void *p)
 {
     struct scheduler *s = p;
+    bool stopping, rests = false;
     struct slot *slot;
-    bool stopping;
 
     s->host->adopt_thread(s->host);
     first_round(s);
     for (;;) {
         slot = first_due(s);
+        if (!rests && slot->due_ms - clock_mono_ms() >= SCHEDULER_REST_MS) {
+            go_to_rest(s);
+            rests = true;
+            continue; /* a job that failed is due again */
+        }
         gate_lock(&s->gate);
         while (!s->stopping && clock_mono_ms() < slot->due_ms)
             gate_wait(&s->gate, slot->due_ms);
@@ -117,6 +131,7 @@ static void run(void *p)
         if (stopping)
             return;
         run_job(s, slot);
+        rests = false;
     }
 }
 

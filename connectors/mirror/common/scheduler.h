@@ -23,12 +23,18 @@ enum scheduler_first {
     SCHEDULER_LATER = false,  /* after one interval */
     SCHEDULER_AT_ONCE = true, /* in the first round, which can be awaited */
     SCHEDULER_SOON,           /* right after the first round */
+    SCHEDULER_AT_REST,        /* each time that nothing is to be done for SCHEDULER_REST_MS */
+};
+
+enum {
+    SCHEDULER_REST_MS = 30000
 };
 
 struct scheduler_job {
     const char *what; /* "creating offset-syncs topic": for log lines; static */
     scheduler_run *run;
-    int64_t interval_ms; /* of a repeated job; < 0: run once, again only after a failure */
+    int64_t interval_ms; /* of a repeated job; < 0: run once, again only after a failure; < 0 for
+                          * SCHEDULER_AT_REST */
     int first;           /* enum scheduler_first */
 };
 

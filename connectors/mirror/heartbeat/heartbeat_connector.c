@@ -21,14 +21,25 @@ struct heartbeat_connector {
     struct mirror_heartbeat_settings settings; /* immutable after start */
     struct replication_policy *policy;         /* immutable after start */
     struct admin *target;
-    struct scheduler_job create_topic;
+    struct scheduler_job jobs[2];
     struct scheduler *scheduler;
 };
+
+static int rest(void *arg, int64_t deadline_ms, struct tern_error *err)
+{
+    struct heartbeat_connector *c = arg;
+
+    (void)deadline_ms, (void)err;
+    admin_rest(c->target);
+    return 0;
+}
 
 static int create_topic(void *arg, int64_t deadline_ms, struct tern_error *err)
 {
     struct heartbeat_connector *c = arg;
 
+    if (admin_wake(c->target, err) < 0)
+        return -1;
     return mirror_create_compacted_topic(c->target, replication_policy_heartbeats_topic(c->policy),
                                          c->settings.heartbeats_replication_factor, deadline_ms,
                                          err);
@@ -55,9 +66,9 @@ static int begin(struct heartbeat_connector *c, const struct tern_host *host,
         replication_policy_new(config, &c->policy, err) < 0 ||
         mirror_open_admin(config, MIRROR_HEARTBEATS_TARGET_ADMIN, false, &c->target, err) < 0)
         return -1;
-    c->create_topic =
-        (struct scheduler_job){"creating the heartbeats topic", create_topic, -1, true};
-    if (scheduler_start(host, "mirror-hb", &c->create_topic, 1, c, common->admin_timeout_ms,
+    c->jobs[0] = (struct scheduler_job){"creating the heartbeats topic", create_topic, -1, true};
+    c->jobs[1] = (struct scheduler_job){"closing admin clients", rest, -1, SCHEDULER_AT_REST};
+    if (scheduler_start(host, "mirror-hb", c->jobs, COUNT_OF(c->jobs), c, common->admin_timeout_ms,
                         &c->scheduler, err) < 0)
         return -1;
     scheduler_await_first_round(c->scheduler, clock_deadline_ms(common->admin_timeout_ms));

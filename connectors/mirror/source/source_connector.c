@@ -39,7 +39,7 @@
 LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorSourceConnector");
 
 enum {
-    JOB_MAX = 5
+    JOB_MAX = 6
 };
 
 struct source_connector {
@@ -177,13 +177,29 @@ static bool publish(struct source_connector *c, struct known_topics *found, bool
     return news || remote_changed;
 }
 
+/* Between their jobs, far apart, the admins are closed. Thread: scheduler. */
+static int wake_admins(struct source_connector *c, struct tern_error *err)
+{
+    return admin_wake(c->source, err) < 0 ? -1 : admin_wake(c->target, err);
+}
+
+static int rest(void *arg, int64_t deadline_ms, struct tern_error *err)
+{
+    struct source_connector *c = arg;
+
+    (void)deadline_ms, (void)err;
+    admin_rest(c->source);
+    admin_rest(c->target);
+    return 0;
+}
+
 static int refresh(void *arg, int64_t deadline_ms, struct tern_error *err)
 {
     struct source_connector *c = arg;
     CLEANUP(known_topics_fini) struct known_topics found = {0};
     bool remote_changed = false;
 
-    if (discover(c, deadline_ms, &found, err) < 0 ||
+    if (wake_admins(c, err) < 0 || discover(c, deadline_ms, &found, err) < 0 ||
         ensure_remote(c, &found, deadline_ms, &remote_changed, err) < 0)
         return -1;
     if (publish(c, &found, remote_changed))
@@ -206,6 +222,8 @@ static int sync_configs(void *arg, int64_t deadline_ms, struct tern_error *err)
     size_t count = c->known.count; /* scheduler thread: its only writer */
     CLEANUP(freep) struct config_sync_topic *topics = xcalloc(count, sizeof(*topics));
 
+    if (wake_admins(c, err) < 0)
+        return -1;
     for (size_t i = 0; i < count; i++)
         topics[i] = (struct config_sync_topic){c->known.at[i].name, c->known.at[i].remote};
     if (config_sync_run(&sync, topics, count, deadline_ms, err) == 0)
@@ -219,6 +237,8 @@ static int sync_acls(void *arg, int64_t deadline_ms, struct tern_error *err)
 {
     struct source_connector *c = arg;
 
+    if (wake_admins(c, err) < 0)
+        return -1;
     return acl_sync_run(&c->acls, deadline_ms, err);
 }
 
@@ -264,6 +284,8 @@ static int create_topic_ids(void *arg, int64_t deadline_ms, struct tern_error *e
     struct source_connector *c = arg;
     CLEANUP(freep) char *topic = source_id_topic(c->settings.common.source_alias);
 
+    if (wake_admins(c, err) < 0)
+        return -1;
     return mirror_create_compacted_topic(c->target, topic, (int16_t)c->settings.replication_factor,
                                          deadline_ms, err);
 }
@@ -323,6 +345,7 @@ static int start_jobs(struct source_connector *c, struct tern_error *err)
             "syncing topic configs", sync_configs,
             mirror_interval_ms(true, s->sync_topic_configs_interval_s), SCHEDULER_SOON};
     }
+    c->jobs[count++] = (struct scheduler_job){"closing admin clients", rest, -1, SCHEDULER_AT_REST};
     if (scheduler_start(c->host, "mirror-source", c->jobs, count, c, s->common.admin_timeout_ms,
                         &c->scheduler, err) < 0)
         return -1;

@@ -52,6 +52,28 @@ START_TEST(knows_the_cluster)
 }
 END_TEST
 
+START_TEST(rests_and_wakes)
+{
+    struct tern_error err;
+    struct admin *a;
+    struct mock m;
+    char *id;
+
+    mock_start(&m, 1);
+    a = open_for(m.bootstrap);
+    admin_rest(a);
+    admin_rest(a);
+    ck_assert_ok(admin_wake(a, &err), err);
+    ck_assert_ok(admin_wake(a, &err), err);
+    ck_assert_ok(admin_cluster_id(a, in_ms(LONG_MS), &id, &err), err);
+    free(id);
+    admin_rest(a);
+    admin_cancel(a); /* as a stop does while nothing is under way */
+    admin_free(a);
+    mock_stop(&m);
+}
+END_TEST
+
 struct canceller {
     struct admin *admin;
     struct thread thread;
@@ -438,6 +460,7 @@ END_TEST
 static void fill(Suite *suite)
 {
     test_add(suite, knows_the_cluster);
+    test_add(suite, rests_and_wakes);
     test_add_rows(suite, cancelled_calls_end_soon, CANCELLED_CALLS);
     test_add(suite, lists_topics);
     test_add(suite, lists_offsets);

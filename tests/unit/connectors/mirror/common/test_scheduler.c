@@ -212,8 +212,35 @@ START_TEST(a_stopping_host_ends_the_wait)
 }
 END_TEST
 
+/* A rest comes after the last job for long, once, and not between jobs that are near. */
+START_TEST(rests_when_there_is_nothing_for_long)
+{
+    static const struct scheduler_job far[] = {{"b", job_b, -1, SCHEDULER_AT_REST},
+                                               {"a", job_a, 3600000, SCHEDULER_AT_ONCE},
+                                               {"f", job_f, 3600000, SCHEDULER_SOON}};
+    static const struct scheduler_job near[] = {{"b", job_b, -1, SCHEDULER_AT_REST},
+                                                {"a", job_a, 5, SCHEDULER_AT_ONCE}};
+    struct scheduler *s;
+    struct tern_error err;
+    struct diary d;
+
+    diary_init(&d, 1); /* f fails once, and is due again in half a second */
+    ck_assert_ok(scheduler_start(&host, "test", far, 3, &d, 60000, &s, &err), err);
+    await_length(&d, 4);
+    scheduler_free(s);
+    ck_assert_str_eq(d.text, "affb");
+
+    diary_init(&d, 0);
+    ck_assert_ok(scheduler_start(&host, "test", near, 2, &d, 60000, &s, &err), err);
+    await_length(&d, 5);
+    scheduler_free(s);
+    ck_assert_ptr_null(strchr(d.text, 'b'));
+}
+END_TEST
+
 static void suite(Suite *s)
 {
+    test_add(s, rests_when_there_is_nothing_for_long);
     test_add(s, first_round_is_in_order);
     test_add(s, soon_is_after_the_first_round);
     test_add(s, repeats_at_its_rate);
