@@ -61,28 +61,43 @@ def write_json(path, results, about):
     path.write_text(json.dumps({"about": about, "results": results}, indent=1) + "\n", encoding="utf-8")
 
 
+_ROW, _LEFT, _WIDTH, _RIGHT = 20, 330, 420, 90  # of the picture, in pixels
+
+
 def write_svg(path, results):
-    """Bars of the ratios, on a logarithmic scale of powers of two."""
-    rows = [(case, name, row["ratio"]) for case, figures in results.items() for name, row in figures.items()
-            if "ratio" in row and row["ratio"] > 0]
-    height, left, width = 22, 330, 420
+    """Bars of the ratios, on a logarithmic scale of powers of two; cases are apart."""
+    rows = list(_svg_rows(results))
+    height = rows[-1][0] + _ROW if rows else 30
     top = max([1, *(ratio for *_, ratio in rows if ratio != float("inf"))])
     steps = max(1, top.__ceil__().bit_length())
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 90}" height="{len(rows) * height + 50}" '
-           'font-family="sans-serif" font-size="12">',
-           f'<text x="{left}" y="18">times better than Java MirrorMaker 2</text>']
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{_LEFT + _WIDTH + _RIGHT}" height="{height + 30}" '
+           'font-family="sans-serif" font-size="12" fill="#222">',
+           '<rect width="100%" height="100%" fill="#fff"/>',
+           f'<text x="{_LEFT}" y="18">times better than Java MirrorMaker 2 (logarithmic)</text>']
     for step in range(steps + 1):
-        x = left + width * step / steps
-        out.append(f'<line x1="{x:.0f}" y1="26" x2="{x:.0f}" y2="{len(rows) * height + 30}" stroke="#ddd"/>')
-        out.append(f'<text x="{x:.0f}" y="{len(rows) * height + 44}" text-anchor="middle">{2 ** step}</text>')
-    for i, (case, name, ratio) in enumerate(rows):
-        y = 30 + i * height
-        bar = width * min(1, max(0.0, _log2(min(ratio, 2 ** steps)) / steps))
-        out.append(f'<text x="{left - 8}" y="{y + 14}" text-anchor="end">{escape(case)}: {escape(name)}</text>')
-        out.append(f'<rect x="{left}" y="{y + 3}" width="{bar:.0f}" height="{height - 6}" fill="#3a7"/>')
-        out.append(f'<text x="{left + bar + 6:.0f}" y="{y + 14}">{ratio:.1f}</text>')
+        x = _LEFT + _WIDTH * step / steps
+        out.append(f'<line x1="{x:.0f}" y1="26" x2="{x:.0f}" y2="{height + 6}" stroke="#ddd"/>')
+        out.append(f'<text x="{x:.0f}" y="{height + 20}" text-anchor="middle">{2 ** step}</text>')
+    for y, case, name, ratio in rows:
+        bar = _WIDTH * min(1, max(0.0, _log2(min(ratio, 2 ** steps)) / steps))
+        label = f'<tspan font-weight="bold">{escape(case)}</tspan> {escape(name)}' if case else escape(name)
+        out.append(f'<text x="{_LEFT - 8}" y="{y + 14}" text-anchor="end">{label}</text>')
+        out.append(f'<rect x="{_LEFT}" y="{y + 3}" width="{bar:.0f}" height="{_ROW - 5}" fill="#3a7"/>')
+        out.append(f'<text x="{_LEFT + bar + 6:.0f}" y="{y + 14}">{ratio:.1f}</text>')
     out.append("</svg>\n")
     path.write_text("\n".join(out), encoding="utf-8")
+
+
+def _svg_rows(results):
+    """(y, case in the first row of each, figure, ratio). Records/s beside MB/s would be the same bar again."""
+    y = 30
+    for case, figures in results.items():
+        label = case
+        for name, row in figures.items():
+            if row.get("ratio", 0) > 0 and not (name == "records/s" and "MB/s" in figures):
+                yield y, label, name if name != case else "", row["ratio"]
+                label, y = "", y + _ROW
+        y += 0 if label else _ROW // 3
 
 
 def _log2(number):
