@@ -184,9 +184,8 @@ def _write_paced(bootstrap, topic, records):
     producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 0})
     padding, begin = b"x" * 1016, time.monotonic()
     for i in range(records):
-        ahead = begin + i / 1000 - time.monotonic()
-        if ahead > 0.001:
-            producer.poll(ahead)
+        while (ahead := begin + i / 1000 - time.monotonic()) > 0.001:
+            producer.poll(ahead)  # ends with the first acknowledgement
         producer.produce(topic, struct.pack(">q", time.monotonic_ns()) + padding)
     producer.flush()
 
