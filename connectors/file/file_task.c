@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* file_task - reads what there is, hands out lines, and looks again every second. */
+/* file_task - reads what there is, hands out lines, and looks again every second or two. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -23,6 +23,8 @@ enum {
     CHUNK_BYTES = 64 * 1024, /* of one read, when there is much */
     GLANCE_BYTES = 1024,     /* of one read, when there was nothing */
     LOOK_MS = 1000,          /* until the file is looked at again */
+    QUIET_LOOKS = 60,        /* that find nothing, in a row: from then on */
+    QUIET_LOOK_MS = 2000,    /* it is looked at less often */
     SLACK_NS = 50000000,     /* by which that may come later: looks of many tasks come together */
     STDIN_MS = 200,          /* wait for standard input, which a stop does not end */
     MISSING_LOG_MS = 60000,
@@ -35,6 +37,7 @@ struct file_task {
     struct line_reader reader;
     int fd;                 /* -1: not open yet */
     bool is_growing;        /* the last read was a full one */
+    unsigned looks;         /* that found nothing, in a row */
     int64_t log_missing_ms; /* when it may be said again that the file is missing */
 };
 
@@ -277,6 +280,14 @@ static int poll_lines(struct file_task *t, struct tern_source_batch **ret_batch,
     return 0;
 }
 
+static void wait_for_more(struct file_task *t, int64_t max_wait_ms)
+{
+    int64_t look_ms = t->looks < QUIET_LOOKS ? LOOK_MS : QUIET_LOOK_MS;
+
+    t->looks++;
+    t->host->wait(t->host, max_wait_ms < look_ms ? max_wait_ms : look_ms);
+}
+
 static int file_poll(void *self, int64_t max_wait_ms, struct tern_source_batch **ret_batch,
                      struct tern_error *err)
 {
@@ -287,10 +298,12 @@ static int file_poll(void *self, int64_t max_wait_ms, struct tern_source_batch *
         return -1;
     if (t->fd >= 0 && poll_lines(t, ret_batch, err) < 0)
         return -1;
-    if (*ret_batch)
+    if (*ret_batch) {
+        t->looks = 0;
         return 0;
+    }
     if (t->source)
-        t->host->wait(t->host, max_wait_ms < LOOK_MS ? max_wait_ms : LOOK_MS);
+        wait_for_more(t, max_wait_ms);
     else
         is_ready(t, max_wait_ms);
     return 0;

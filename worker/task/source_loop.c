@@ -10,7 +10,7 @@ LOG_DOMAIN("org.apache.kafka.connect.runtime.WorkerSourceTask");
 
 enum {
     POLL_BUSY_MS = 10,   /* poll() while acknowledgements or a write of offsets are awaited */
-    POLL_IDLE_MS = 1000, /* poll() while nothing is */
+    POLL_IDLE_MS = 2000, /* poll() while nothing is */
     SPIN_MS = 10,        /* the longest pause after a poll() that brings nothing at once */
     BUSY_MS = 20,        /* wait for room in the send stage */
     BUSY_WARN_MS = 30000,

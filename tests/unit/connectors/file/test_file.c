@@ -90,10 +90,12 @@ static void keep_log(enum tern_log_level level, const char *logger, const char *
     logged = xstrdup(message);
 }
 
+static int64_t waited_ms; /* the last wait */
+
 static bool no_wait(const struct tern_host *host, int64_t timeout_ms)
 {
     (void)host;
-    (void)timeout_ms;
+    waited_ms = timeout_ms;
     return false;
 }
 
@@ -241,6 +243,48 @@ START_TEST(a_folder_is_no_file)
 }
 END_TEST
 
+/* Looks so often, which finds nothing. Returns the wait after the last look. */
+static int64_t look(void *self, int times)
+{
+    struct tern_source_batch *batch = NULL;
+    struct tern_error err;
+
+    while (times-- > 0) {
+        ck_assert_ok(file_source_task_class.poll(self, 10000, &batch, &err), err);
+        ck_assert_ptr_null(batch);
+    }
+    return waited_ms;
+}
+
+START_TEST(a_quiet_file_is_looked_at_less_often)
+{
+    char *folder = test_folder();
+    CLEANUP(freep) char *path = xasprintf("%s/lines", folder);
+    struct tern_host with_offsets = host;
+    struct tern_source_batch *batch = NULL;
+    CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
+    struct tern_config config;
+    struct tern_error err;
+    void *self;
+
+    with_offsets.read_offsets = offset_zero;
+    test_write_file(folder, "lines", "", 0);
+    strmap_set(&settings, "file", path);
+    strmap_set(&settings, "topic", "t");
+    config = strmap_config(&settings);
+    ck_assert_ok(file_source_task_class.start(&with_offsets, &config, &self, &err), err);
+    ck_assert_int_eq(look(self, 60), 1000);
+    ck_assert_int_eq(look(self, 1), 2000);
+    test_write_file(folder, "lines", "one\n", 4);
+    ck_assert_ok(file_source_task_class.poll(self, 10000, &batch, &err), err);
+    ck_assert_uint_eq(batch->count, 1);
+    batch->release(batch);
+    ck_assert_int_eq(look(self, 1), 1000);
+    file_source_task_class.stop(self);
+    test_folder_remove(folder);
+}
+END_TEST
+
 /* ---- offsets ---- */
 
 static const struct alter_case {
@@ -313,6 +357,7 @@ static void fill(Suite *suite)
     test_add_rows(suite, one_task_with_the_connectors_config, 2);
     test_add_rows(suite, a_topic_is_required, 2);
     test_add(suite, a_missing_file_is_waited_for);
+    test_add(suite, a_quiet_file_is_looked_at_less_often);
     test_add(suite, a_folder_is_no_file);
     test_add_rows(suite, offsets_of_users, COUNT_OF(alter_cases));
     test_add(suite, the_tables_hold_together);
