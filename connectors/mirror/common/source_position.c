@@ -109,14 +109,29 @@ struct source_finding source_position_check(const struct source_place *place,
 }
 
 /*
- * The offsets are not told, but the epoch has not changed, or there is no leader to read from: what
- * was read by now was of place.epoch.
+ * A broker that lags tells an old epoch when records of the next have been read already: then they
+ * came from another broker than the leader of that epoch.
  */
+static bool was_read_in_epoch(const struct source_place *place)
+{
+    return place->from < 0 || place->leader < 0 || place->from == place->leader;
+}
+
+/* The epoch has not changed: what was read by now was of place.epoch. */
 static void read_in_epoch(struct source_place *place, const struct source_log *log)
+{
+    if (log->epoch == place->epoch && log->leader >= 0)
+        place->leader = log->leader;
+    if (was_read_in_epoch(place))
+        place->epoch_next = place->next;
+}
+
+/* The same where offsets are not told: or there is no leader to read from. */
+static void read_unseen(struct source_place *place, const struct source_log *log)
 {
     if (log->is_known && log->partition_there && place->next >= 0 && place->epoch >= 0 &&
         (log->epoch == place->epoch || !log->has_leader) && !source_ids_differ(place->id, log->id))
-        place->epoch_next = place->next;
+        read_in_epoch(place, log);
 }
 
 void source_position_settle(struct source_place *place, const struct source_log *log,
@@ -125,7 +140,7 @@ void source_position_settle(struct source_place *place, const struct source_log 
     bool other_topic = f->verdict == SOURCE_RECREATED;
 
     if (f->verdict == SOURCE_UNKNOWN)
-        read_in_epoch(place, log);
+        read_unseen(place, log);
     if (f->verdict == SOURCE_UNKNOWN || f->verdict == SOURCE_TOPIC_GONE ||
         f->verdict == SOURCE_PARTITION_GONE)
         return;
@@ -136,12 +151,17 @@ void source_position_settle(struct source_place *place, const struct source_log 
     }
     if (f->verdict == SOURCE_TRUNCATED)
         place->seen_end = -1;
-    if (f->verdict != SOURCE_OK)
+    if (f->verdict != SOURCE_OK) {
         place->next = f->resume_at;
+        place->from = -1;
+    }
     if (source_id_is_known(log->id))
         place->id = log->id;
-    if (log->epoch >= place->epoch && !log->epoch_open) {
+    if (log->epoch == place->epoch) {
+        read_in_epoch(place, log);
+    } else if (log->epoch > place->epoch && !log->epoch_open) {
         place->epoch = log->epoch;
+        place->leader = log->leader;
         place->epoch_next = place->next;
     }
     if (log->end > place->seen_end)

@@ -16,10 +16,12 @@
 /* Where a task is in a partition: what it has been told, by the log or by its last life. */
 struct source_place {
     int64_t next;           /* the next offset to be read; -1: nothing was read or promised yet */
+    int32_t from;           /* the broker that the record before it came from; -1: not known */
     struct wire_uuid id;    /* of the topic that next belongs to; zeroes: not known */
     struct wire_uuid other; /* the id before that: a broker that lags may still tell it */
     int32_t epoch;          /* a leader epoch in which next was valid; -1: not known */
     int64_t epoch_next;     /* next at that time */
+    int32_t leader;         /* the leader of that epoch; -1: not known */
     int64_t seen_end;       /* the largest end of the log seen while the id was the same; -1 */
 };
 

@@ -54,6 +54,7 @@ struct source_consumer {
     rd_kafka_queue_t *queue;
     bool reset_to_end;   /* auto.offset.reset: where a partition without a stored offset begins */
     bool no_reset;       /* auto.offset.reset=none */
+    bool reads_replicas; /* client.rack: not only leaders are asked */
     bool troubled;       /* since source_consumer_troubled() */
     size_t with_waiting; /* partitions of which messages wait */
     const char *source_alias, *target_alias; /* of source_consumer_guard_loops(), or NULL */
@@ -118,6 +119,7 @@ int source_consumer_open(const struct tern_config *settings, struct source_consu
                          struct tern_error *err)
 {
     const char *reset = config_get(settings, "auto.offset.reset");
+    const char *rack = config_get(settings, "client.rack");
     struct source_consumer *c;
     rd_kafka_t *rk;
     size_t batch_size;
@@ -131,6 +133,7 @@ int source_consumer_open(const struct tern_config *settings, struct source_consu
     c->queue = rd_kafka_queue_new(rk);
     c->reset_to_end = reset && strcmp(reset, "latest") == 0;
     c->no_reset = reset && strcmp(reset, "none") == 0;
+    c->reads_replicas = rack && *rack;
     c->batch_size = batch_size;
     *ret_consumer = c;
     return 0;
@@ -182,6 +185,7 @@ struct source_partition *source_consumer_add(struct source_consumer *c, const ch
     made->index = c->partitions.count;
     made->topic_index = topic->index;
     atomic_init(&made->next, -1);
+    atomic_init(&made->from, -1);
     if (partition < PARTITIONS_MAX)
         topic->by_number.at[partition] = &p->partition;
     vec_push(&c->partitions, p);
@@ -264,6 +268,7 @@ int source_consumer_begin(struct source_consumer *c, size_t index, int64_t next_
     }
     p->room = INT64_MAX;
     atomic_store(&p->held, false);
+    atomic_store(&p->from, -1);
     atomic_store(&p->next, next_offset < 0 ? -1 : next_offset);
     atomic_store(&p->out_of_range, false);
     atomic_store(&p->error, 0);
@@ -440,9 +445,19 @@ static bool goes_round(const struct source_consumer *c, const rd_kafka_message_t
     return false;
 }
 
-static void note_read(struct source_partition *p, int64_t offset)
+/* Who reads next and then from knows a broker that is not older than next. */
+static void move_on(const struct source_consumer *c, struct source_partition *p,
+                    const rd_kafka_message_t *m)
 {
-    atomic_store_explicit(&p->next, offset + 1, memory_order_relaxed);
+    if (!c->reads_replicas)
+        atomic_store_explicit(&p->from, rd_kafka_message_broker_id(m), memory_order_relaxed);
+    atomic_store_explicit(&p->next, m->offset + 1, memory_order_release);
+}
+
+static void note_read(const struct source_consumer *c, struct source_partition *p,
+                      const rd_kafka_message_t *m)
+{
+    move_on(c, p, m);
     atomic_fetch_add_explicit(&p->delivered, 1, memory_order_relaxed);
     if (atomic_load_explicit(&p->error, memory_order_relaxed))
         atomic_store(&p->error, 0);
@@ -476,11 +491,11 @@ static size_t keep_records(struct source_consumer *c, rd_kafka_message_t **messa
         struct assigned *a = p ? CONTAINER_OF(p, struct assigned, partition) : NULL;
 
         if (p && p->room > 0 && a->waiting.count == 0 && goes_round(c, messages[i])) {
-            atomic_store(&p->next, messages[i]->offset + 1);
+            move_on(c, p, messages[i]);
             rd_kafka_message_destroy(messages[i]);
         } else if (p && p->room > 0 && a->waiting.count == 0) {
             p->room--;
-            note_read(p, messages[i]->offset);
+            note_read(c, p, messages[i]);
             messages[kept++] = messages[i];
         } else if (p) {
             let_wait(c, a, messages[i]);
@@ -507,7 +522,7 @@ static size_t take_waiting(struct source_consumer *c, rd_kafka_message_t **messa
 
             a->partition.room--;
             a->waiting_bytes -= m->len;
-            note_read(&a->partition, m->offset);
+            note_read(c, &a->partition, m);
             messages[taken++] = m;
         }
         if (!count)

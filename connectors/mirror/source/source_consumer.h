@@ -33,6 +33,7 @@ struct source_partition {
     int64_t room; /* task thread: messages that may still be handed over; the others wait */
 
     _Atomic int64_t next;      /* the offset to be read next; -1: not known yet */
+    _Atomic int32_t from;      /* the broker that led to next, written before it; -1: not known */
     _Atomic int64_t delivered; /* records handed over */
     _Atomic int64_t acked;     /* records that came back, acknowledged or dropped */
     _Atomic int64_t findings;  /* so often its log was not as it should be */

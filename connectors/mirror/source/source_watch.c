@@ -209,8 +209,10 @@ static void take_places(struct source_watch *w)
 {
     gate_lock(&w->gate);
     for (size_t i = 0; i < w->count; i++) {
-        if (!w->at[i].pending && !w->at[i].waits)
-            w->places[i].next = atomic_load(&w->at[i].p->next);
+        if (w->at[i].pending || w->at[i].waits)
+            continue;
+        w->places[i].next = atomic_load(&w->at[i].p->next);
+        w->places[i].from = atomic_load(&w->at[i].p->from);
     }
     gate_unlock(&w->gate);
 }
@@ -296,8 +298,12 @@ int source_watch_open(const struct source_watch_conf *conf, struct source_watch 
         w->at[i].p = source_consumer_at(conf->consumer, i);
         w->at[i].waits = conf->stored_next[i] >= 0;
         source_stall_init(&w->at[i]);
-        w->places[i] = (struct source_place){
-            .next = conf->stored_next[i], .epoch = -1, .epoch_next = -1, .seen_end = -1};
+        w->places[i] = (struct source_place){.next = conf->stored_next[i],
+                                             .from = -1,
+                                             .epoch = -1,
+                                             .epoch_next = -1,
+                                             .leader = -1,
+                                             .seen_end = -1};
     }
     w->conf.stored_next = NULL;
     w->told_failing_ms = w->told_target_ms = w->told_ids_ms = INT64_MIN / 2;

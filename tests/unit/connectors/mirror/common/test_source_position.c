@@ -243,11 +243,44 @@ START_TEST(what_was_read_in_an_epoch)
 }
 END_TEST
 
+/* A look that tells epoch 2 of broker 3, by a broker that may lag behind the consumer. */
+START_TEST(what_another_leader_sent_is_of_another_epoch)
+{
+    const struct source_log look = {THERE,       .id = ID(1), .epoch = 2,
+                                    .leader = 3, .end = 90,   .epoch_end = -1};
+    const struct source_log next = {THERE,       .id = ID(1), .epoch = 3,
+                                    .leader = 7, .end = 90,   .epoch_end = 40};
+    static const struct {
+        int32_t from;
+        int64_t epoch_next;
+        enum source_verdict verdict; /* once the next epoch is told, which begins at 40 */
+    } rows[] = {{3, 50, SOURCE_TRUNCATED}, {7, 30, SOURCE_OK}, {-1, 50, SOURCE_TRUNCATED}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct source_place place = {.next = 50,
+                                     .from = rows[i].from,
+                                     .id = ID(1),
+                                     .epoch = 2,
+                                     .epoch_next = 30,
+                                     .leader = -1};
+        struct source_finding f = source_position_check(&place, &look);
+
+        source_position_settle(&place, &look, &f);
+        ck_assert_int_eq(place.epoch_next, rows[i].epoch_next);
+        f = source_position_check(&place, &next);
+        ck_assert_int_eq(f.verdict, rows[i].verdict);
+        source_position_settle(&place, &next, &f);
+        ck_assert_int_eq(place.leader, 7);
+    }
+}
+END_TEST
+
 static void fill(Suite *suite)
 {
     test_add_rows(suite, position, COUNT_OF(cases));
     test_add_rows(suite, settled, COUNT_OF(cases));
     test_add(suite, what_was_read_in_an_epoch);
+    test_add(suite, what_another_leader_sent_is_of_another_epoch);
     test_add(suite, epoch_end_is_asked_for_after_a_change_only);
 }
 

@@ -166,8 +166,10 @@ START_TEST(a_position_behind_the_end_is_told)
     ck_assert_int_eq(atomic_load(&p->next), 700);
     ck_assert_ok(source_consumer_begin(w.consumer, 0, 0, &err), err);
     ck_assert(!atomic_load(&p->out_of_range));
+    ck_assert_int_eq(atomic_load(&p->from), -1);
     read_until(&w, 1);
     ck_assert_uint_eq(w.count, 1);
+    ck_assert_int_eq(atomic_load(&p->from), 1); /* the only broker */
     tear_down(&w);
 }
 END_TEST
