@@ -144,7 +144,8 @@ def _with_dropped_fetches(link, mirror, **own):
     link.west.kafka.produce(topic, records[:100])
     own = {f"tern.watch.{name}": value for name, value in {"interval.ms": 500, "stall.ms": 2000, **own}.items()}
     worker = mirror(_properties(link, raw={f"{link.there.name}.enabled": "false", f"{link.back.name}.enabled": "true",
-                                           f"{link.west_alias}.consumer.request.timeout.ms": 5000, **own}))
+                                           f"{link.west_alias}.consumer.request.timeout.ms": 5000,
+                                           "heartbeats.replication.enabled": "false", **own}))
     link.east.kafka.wait_count(link.back.remote(topic), 100)
     link.west.proxy().drop_fetches()
     dropped = link.west.proxy().dropped_fetches()
