@@ -15,8 +15,9 @@ PARTITIONS = 6
 
 def _mirrored_to(cluster, topic):
     """{partition: offset of the last record that is committed}; each partition has one key, whoever wrote it."""
-    records = [r for r in cluster.cluster.kafka.read(cluster.offsets_topic) if json.loads(r.key)[0] == "mirror"]
-    assert len({r.key for r in records}) <= PARTITIONS, {r.key for r in records}
+    keys = {r.key for r in cluster.cluster.kafka.read(cluster.offsets_topic)}
+    mirrored = {k for k in keys if json.loads(k)[0] == "mirror" and json.loads(k)[1]["topic"] == topic}
+    assert len(mirrored) <= PARTITIONS, mirrored
     offsets = {p["partition"]: o["offset"] for p, o in cluster.committed_offsets("mirror") if p["topic"] == topic}
     return offsets
 
