@@ -20,6 +20,7 @@
 #include "lib/base/log.h"
 #include "lib/base/strmap.h"
 #include "lib/base/xmem.h"
+#include "lib/kafka/connect_pace.h"
 #include "lib/kafka/reachability.h"
 #include "lib/kafka/relay.h"
 #include "lib/wire/oauth.h"
@@ -458,6 +459,7 @@ int client_open(enum kafka_role role, const struct tern_config *java,
         return -1;
     rd_kafka_conf_set_log_cb(conf, on_log);
     rd_kafka_conf_set_error_cb(conf, on_error);
+    connect_pace_set(conf);
     if (before_open)
         before_open(arg, conf);
     c = add_client(conf);
