@@ -392,12 +392,14 @@ def file_source(path, topic, **config):
 
 
 def mirror_source(pair, topics, tasks, **config):
-    """A mirror source connector from the pair's east to its west, to run on a worker of west."""
+    """A mirror source connector from the pair's east to its west, to run on a worker of west: of topics alone, also
+    where other tests have left heartbeats.
+    """
     return {"connector.class": "org.apache.kafka.connect.mirror.MirrorSourceConnector", "tasks.max": tasks,
             **mirror_clusters(pair), "topics": topics, "replication.factor": 1,
             "offset-syncs.topic.replication.factor": 1, "refresh.topics.interval.seconds": 2,
             "sync.topic.configs.enabled": False, "sync.topic.acls.enabled": False,
-            "header.converter": BYTES, **config}
+            "heartbeats.replication.enabled": False, "header.converter": BYTES, **config}
 
 
 def mirror_clusters(pair):
