@@ -126,11 +126,7 @@ static bool is_of_a_part(const char *key)
         "config.storage.",   "status.storage.",         "metrics.context.",  "topic.creation.",
         "connector.client.", "tern.offset.flush.early", CONNECTOR_REMARKS,   NULL};
 
-    for (size_t i = 0; prefixes[i]; i++) {
-        if (str_starts_with(key, prefixes[i]))
-            return true;
-    }
-    return false;
+    return str_starts_with_any(key, prefixes);
 }
 
 /* producer.x, consumer.x, admin.x: x is for the clients of connectors. */

@@ -169,6 +169,15 @@ bool str_starts_with(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+bool str_starts_with_any(const char *text, const char *const *prefixes)
+{
+    for (size_t i = 0; prefixes[i]; i++) {
+        if (str_starts_with(text, prefixes[i]))
+            return true;
+    }
+    return false;
+}
+
 bool str_ends_with(const char *text, const char *suffix)
 {
     size_t n = strlen(text), m = strlen(suffix);

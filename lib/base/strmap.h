@@ -57,4 +57,6 @@ const char *config_get(const struct tern_config *config, const char *key);
 bool config_equal(const struct tern_config *a, const struct tern_config *b);
 
 bool str_starts_with(const char *text, const char *prefix);
+/* prefixes ends with NULL. */
+bool str_starts_with_any(const char *text, const char *const *prefixes);
 bool str_ends_with(const char *text, const char *suffix);

@@ -139,6 +139,15 @@ static size_t edit_distance(const char *a, const char *b)
     return above[len];
 }
 
+void config_remark(tern_config_fault *remark, void *arg, const char *key, const char *what,
+                   const char *nearest)
+{
+    CLEANUP(freep)
+    char *text = nearest ? xasprintf("%s, did you mean '%s'?", what, nearest) : xstrdup(what);
+
+    remark(arg, key, text);
+}
+
 const char *config_nearest_key(const struct config_def *def, const char *name)
 {
     size_t len = strlen(name), best = len < 5 ? 2 : len < 12 ? 3 : 4;
@@ -159,22 +168,6 @@ const char *config_nearest_key(const struct config_def *def, const char *name)
         }
     }
     return nearest;
-}
-
-void config_unknown(const struct config_def *def, const struct tern_config *config,
-                    config_unknown_fn *unknown, void *arg)
-{
-    CLEANUP(strmap_fini) struct strmap known = STRMAP_INIT;
-    struct config_walk walk = {0};
-
-    while (config_walk_next(def, &walk))
-        strmap_set(&known, walk.key.name, NULL);
-    for (size_t i = 0; i < config->count; i++) {
-        const char *key = config->entries[i].key;
-
-        if (!strmap_has(&known, key))
-            unknown(arg, key, config_nearest_key(def, key));
-    }
 }
 
 /* ---- checking the tables ---- */

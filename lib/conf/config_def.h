@@ -131,12 +131,9 @@ char *config_key_valid_values(const struct tern_config_key *key);
 
 /* ---- keys that nobody knows ---- */
 
-/* suggestion: the most similar key of the tables, NULL when none comes close. */
-typedef void config_unknown_fn(void *arg, const char *key, const char *suggestion);
-
-/* Calls unknown for each key of config that the tables do not define. */
-void config_unknown(const struct config_def *def, const struct tern_config *config,
-                    config_unknown_fn *unknown, void *arg);
+/* Remarks on key: what it is, and nearest (NULL: none) as what may have been meant. */
+void config_remark(tern_config_fault *remark, void *arg, const char *key, const char *what,
+                   const char *nearest);
 /* The key of the tables nearest to name by edit distance, NULL when none comes close. */
 const char *config_nearest_key(const struct config_def *def, const char *name);
 

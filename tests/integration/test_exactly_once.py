@@ -9,7 +9,7 @@ from confluent_kafka import Producer
 from kit.checker import Writer, check
 from kit.connect import Lines, mirror_source
 from kit.kafka import Record
-from kit.wait import wait_until
+from kit.wait import stays_true, wait_until
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -223,13 +223,13 @@ def test_a_target_that_is_away_for_longer_than_a_transaction_may_last(cluster_fa
     pair = pair_of(us_east, west)
     topic = pair.create_topic("orders", partitions=2)
     remote = pair.there.remote(topic)
-    mirror(exactly_once(pair, **{f"{pair.there.name}.producer.override.transaction.timeout.ms": 4000,
-                                 f"{pair.there.name}.producer.override.request.timeout.ms": 2000,
-                                 f"{pair.there.name}.producer.override.delivery.timeout.ms": 4000}))
+    worker = mirror(exactly_once(pair, **{f"{pair.there.name}.producer.override.transaction.timeout.ms": 4000,
+                                          f"{pair.there.name}.producer.override.request.timeout.ms": 2000,
+                                          f"{pair.there.name}.producer.override.delivery.timeout.ms": 4000}))
     with Writer(pair.east, topic, partitions=2, rate=500) as writer:
         wait_committed(pair, remote, 200)
         west.pause()
-        time.sleep(10)  # the time itself is what is tested
+        stays_true(worker.alive, 10, "the worker waits for longer than a transaction may last")
         west.resume()
         writer.wait_more(500)
     wait_exact(pair, writer, remote, deadline=120)

@@ -31,11 +31,7 @@ static bool has_prefix_of_worker(const char *key)
                                            CONNECTOR_REMARKS,
                                            NULL};
 
-    for (size_t i = 0; prefixes[i]; i++) {
-        if (str_starts_with(key, prefixes[i]))
-            return true;
-    }
-    return false;
+    return str_starts_with_any(key, prefixes);
 }
 
 static bool is_workers(const char *key)
@@ -44,14 +40,6 @@ static bool is_workers(const char *key)
     struct tern_config_key row;
 
     return config_def_find(&def, key, &row) || has_prefix_of_worker(key);
-}
-
-static void tell(const struct remarks *r, const char *key, const char *what, const char *nearest)
-{
-    CLEANUP(freep)
-    char *text = nearest ? xasprintf("%s, did you mean '%s'?", what, nearest) : xstrdup(what);
-
-    r->remark(r->arg, key, text);
 }
 
 /* producer.override.x: x is for a client of the worker's. */
@@ -70,7 +58,8 @@ static bool is_override(const struct remarks *r, const char *key)
         if (!str_starts_with(key, roles[i].prefix))
             continue;
         if (!client_name_is_known(rest))
-            tell(r, key, roles[i].what, client_name_nearest(roles[i].role, rest));
+            config_remark(r->remark, r->arg, key, roles[i].what,
+                          client_name_nearest(roles[i].role, rest));
         return true;
     }
     return false;
@@ -79,10 +68,11 @@ static bool is_override(const struct remarks *r, const char *key)
 /* The class's own remarks, but for keys of the worker's. */
 static void on_class_remark(void *arg, const char *key, const char *message)
 {
+    static const char *const overrides[] = {"producer.override.", "consumer.override.",
+                                            "admin.override.", NULL};
     const struct remarks *r = arg;
 
-    if (!is_workers(key) && !str_starts_with(key, "producer.override.") &&
-        !str_starts_with(key, "consumer.override.") && !str_starts_with(key, "admin.override."))
+    if (!is_workers(key) && !str_starts_with_any(key, overrides))
         r->remark(r->arg, key, message);
 }
 
@@ -100,7 +90,7 @@ static void look_at(const struct remarks *r, const char *key)
     if (!nearest)
         nearest = config_nearest_key(&worker, key);
     if (nearest)
-        tell(r, key, "unknown setting", nearest);
+        config_remark(r->remark, r->arg, key, "unknown setting", nearest);
 }
 
 bool connector_remarks_wanted(const struct tern_config *config)

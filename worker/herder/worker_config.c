@@ -132,16 +132,15 @@ static bool is_connects_own(const char *key)
         "task.",
         "tasks.",
         "worker.",
+        NULL,
     };
     static const struct tern_config_key *const own[] = {worker_connect_keys, worker_rest_keys,
                                                         NULL};
     const struct config_def def = CONFIG_DEF(own);
     struct tern_config_key row;
 
-    for (size_t i = 0; i < COUNT_OF(prefixes); i++) {
-        if (str_starts_with(key, prefixes[i]))
-            return true;
-    }
+    if (str_starts_with_any(key, prefixes))
+        return true;
     if (strcmp(key, "bootstrap.servers") == 0 || strcmp(key, "group.id") == 0)
         return false;
     return config_def_find(&def, key, &row);

@@ -181,17 +181,20 @@ void mm2_cluster_props(const struct tern_config *raw, const char *alias, struct 
 bool mm2_is_worker_key(const char *key)
 {
     static const char *const prefixes[] = {
-        "offset.storage", "config.storage",  "status.storage",
-        "key.converter",  "value.converter", "header.converter",
-        "task",           "worker",          "replication.policy",
+        "offset.storage",
+        "config.storage",
+        "status.storage",
+        "key.converter",
+        "value.converter",
+        "header.converter",
+        "task",
+        "worker",
+        "replication.policy",
         "tern.", /* ours, not Java's */
+        NULL,
     };
 
-    for (size_t i = 0; i < COUNT_OF(prefixes); i++) {
-        if (str_starts_with(key, prefixes[i]))
-            return true;
-    }
-    return false;
+    return str_starts_with_any(key, prefixes);
 }
 
 static void set_names(struct strmap *out, const char *source, const char *target)

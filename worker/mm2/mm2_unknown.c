@@ -21,15 +21,6 @@ enum place {
     PLACE_FLOW
 };
 
-static bool starts_with_any(const char *key, const char *const *prefixes)
-{
-    for (size_t i = 0; prefixes[i]; i++) {
-        if (str_starts_with(key, prefixes[i]))
-            return true;
-    }
-    return false;
-}
-
 static bool has_row(const struct tern_config_key *const *tables, const char *key)
 {
     const struct config_def def = CONFIG_DEF(tables);
@@ -71,7 +62,7 @@ static bool is_flow_key(const char *key)
                                            "tern.",
                                            NULL};
 
-    return is_connector_key(key) || starts_with_any(key, prefixes);
+    return is_connector_key(key) || str_starts_with_any(key, prefixes);
 }
 
 static bool is_cluster_key(const char *key)
@@ -79,7 +70,8 @@ static bool is_cluster_key(const char *key)
     static const char *const prefixes[] = {"producer.",        "consumer.",        "admin.",
                                            "listeners.https.", "config.providers", NULL};
 
-    return has_row(worker_tables, key) || mm2_is_worker_key(key) || starts_with_any(key, prefixes);
+    return has_row(worker_tables, key) || mm2_is_worker_key(key) ||
+           str_starts_with_any(key, prefixes);
 }
 
 static bool is_top_key(const char *key)
@@ -90,7 +82,7 @@ static bool is_top_key(const char *key)
 
     return is_connector_key(key) || mm2_is_client_key(key) || mm2_is_worker_key(key) ||
            strcmp(key, "plugin.path") == 0 || has_row(tables, key) ||
-           starts_with_any(key, prefixes);
+           str_starts_with_any(key, prefixes);
 }
 
 /* The nearest key of those that have a meaning at a place; NULL: none is near. */

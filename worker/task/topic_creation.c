@@ -44,13 +44,10 @@ static bool is_for_clients(const char *key)
         "client.dns.lookup",
         "request.timeout.ms",
         "bootstrap.servers",
+        NULL,
     };
 
-    for (size_t i = 0; i < COUNT_OF(prefixes); i++) {
-        if (str_starts_with(key, prefixes[i]))
-            return true;
-    }
-    return false;
+    return str_starts_with_any(key, prefixes);
 }
 
 static void client_settings(const char *connector, int32_t task, const struct tern_config *worker,

@@ -61,19 +61,7 @@ struct remarks {
 
 static bool is_foreign(const char *key)
 {
-    for (size_t i = 0; foreign[i]; i++) {
-        if (str_starts_with(key, foreign[i]))
-            return true;
-    }
-    return false;
-}
-
-static void tell(const struct remarks *r, const char *key, const char *what, const char *nearest)
-{
-    CLEANUP(freep)
-    char *text = nearest ? xasprintf("%s, did you mean '%s'?", what, nearest) : xstrdup(what);
-
-    r->remark(r->arg, key, text);
+    return str_starts_with_any(key, foreign);
 }
 
 /* source.consumer.x, consumer.x, target.producer.x, ...: x is for a client. */
@@ -93,7 +81,8 @@ static bool is_clients(const struct remarks *r, const char *key)
                 CLEANUP(freep)
                 char *what = xasprintf("unknown setting of a client (%s)", roles[role]);
 
-                tell(r, key, what, client_name_nearest((enum kafka_role)role, rest));
+                config_remark(r->remark, r->arg, key, what,
+                              client_name_nearest((enum kafka_role)role, rest));
             }
             return true;
         }
@@ -120,7 +109,8 @@ static bool is_clusters(const struct remarks *r, const char *key)
             return true;
         nearest = config_nearest_key(&shared, rest);
         if (nearest)
-            tell(r, key, "unknown setting of a cluster's clients", nearest);
+            config_remark(r->remark, r->arg, key, "unknown setting of a cluster's clients",
+                          nearest);
         return true;
     }
     return false;
@@ -147,7 +137,7 @@ static void look_at(const struct remarks *r, const char *key)
     if (config_def_find(&r->known, key, &row) || is_foreign(key) || is_clusters(r, key) ||
         is_clients(r, key) || is_removed(r, key))
         return;
-    tell(r, key, "unknown setting", config_nearest_key(&r->known, key));
+    config_remark(r->remark, r->arg, key, "unknown setting", config_nearest_key(&r->known, key));
 }
 
 void mirror_remarks(const struct tern_config *config, tern_config_fault *remark, void *arg)

@@ -146,6 +146,9 @@ START_TEST(affixes)
     ck_assert(str_starts_with("abc", ""));
     ck_assert(str_starts_with("abc", "abc"));
     ck_assert(!str_starts_with("ab", "abc"));
+    ck_assert(str_starts_with_any("abc", (const char *const[]){"b", "ab", NULL}));
+    ck_assert(!str_starts_with_any("abc", (const char *const[]){"b", "abcd", NULL}));
+    ck_assert(!str_starts_with_any("abc", (const char *const[]){NULL}));
     ck_assert(str_ends_with("abc", "bc"));
     ck_assert(str_ends_with("abc", ""));
     ck_assert(!str_ends_with("bc", "abc"));
