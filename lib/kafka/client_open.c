@@ -147,6 +147,12 @@ static bool report_failure(const rd_kafka_t *rk, const char *facility, const cha
     return true;
 }
 
+/* What our producer asks for, and deals with: see lib/kafka/producer.h. */
+static bool is_about_gaps(const char *text)
+{
+    return strstr(text, "enable.gapless.guarantee") || strstr(text, "gap-less guarantee");
+}
+
 /* Thread: any, librdkafka's mostly. */
 static void on_log(const rd_kafka_t *rk, int syslog_level, const char *facility, const char *text)
 {
@@ -155,7 +161,7 @@ static void on_log(const rd_kafka_t *rk, int syslog_level, const char *facility,
     bool say = true;
     struct client *c;
 
-    if (report_failure(rk, facility, text))
+    if (report_failure(rk, facility, text) || is_about_gaps(text))
         level = TERN_LOG_DEBUG;
     if (!log_line_enabled(level, logger))
         return;

@@ -15,6 +15,7 @@ enum {
     KAFKA_INT_MAX = 2147483647,
     DEFAULT_REQUEST_TIMEOUT_MS = 30000,
     IDEMPOTENT_INFLIGHT = 5,
+    BATCH_BYTES = 1048576, /* a topic takes as much by default */
     BUFFER_BYTES = 12 << 20,
     BUFFER_JAVA_BYTES = 32 << 20,
     SMALL_REQUEST_BYTES = 2 << 20,
@@ -66,7 +67,7 @@ int client_set_batch_size(struct conf_build *b, const char *key, const char *val
     if (client_number_of(b, "max.request.size", 1048576, &largest, err) < 0)
         return -1;
     if (!*value)
-        size = clamp(largest, 1000, 1000000);
+        size = clamp(largest, 1000, BATCH_BYTES);
     else if (client_number(key, value, TERN_INT, 0, INT64_MAX, &size, err) < 0)
         return -1;
     return client_put_int(b, "batch.size", clamp(size, 1, KAFKA_INT_MAX), key, err);

@@ -7,10 +7,15 @@
  * its acknowledgement; the acknowledgements are handed over by producer_serve() on the
  * caller's thread, so that no lock stands between a record and its offset. Keys and
  * headers are copied. One thread owns a producer, but for producer_wake().
+ *
+ * An idempotent producer without transactions keeps the order over a record that the broker
+ * refuses: nothing overtakes it. It is spent then (producer_is_spent()): what it had not sent comes
+ * back, and is to be sent by another one.
  */
 #include "lib/base/macros.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <tern/config.h>
@@ -40,6 +45,7 @@ struct producer_ack {
     int64_t offset;    /* -1 when the broker did not say */
     const char *error; /* the broker's or the client's words, topic and partition named */
     enum tern_code code;
+    bool returned; /* with an error: the producer is spent, and nothing is wrong with the record */
 };
 
 typedef void producer_on_ack(void *arg, const struct producer_ack *ack);
@@ -76,6 +82,14 @@ bool producer_flush(struct producer *p, int64_t deadline_ms);
 void producer_wake(struct producer *p);
 /* Non-NULL once the producer can go on no more (librdkafka's fatal error, fenced). Borrowed. */
 const char *producer_fatal(struct producer *p);
+/*
+ * Whether a record was refused: producer_send() is BUSY for ever. Records come back in any order.
+ * So does a batch that was refused since it was larger than its topic takes, though none of its
+ * records need be: then producer_batch_limit() is the batch.size with which that cannot happen
+ * again, as the topic's max.message.bytes is now. It is 0 when no other batch.size is needed.
+ */
+bool producer_is_spent(const struct producer *p);
+int64_t producer_batch_limit(const struct producer *p);
 /*
  * Gives up what is not acknowledged (each record's ack is handed over, failed, in any order) and
  * closes.

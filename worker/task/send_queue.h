@@ -28,7 +28,7 @@ void send_queue_free(struct send_queue *q);
 /* Takes a batch; there is no current record. An empty one is released at once. */
 void send_queue_take(struct send_queue *q, struct tern_source_batch *batch);
 /* The record that is to be sent next; NULL when the batch has no more, or there is none. */
-const struct tern_source_record *send_queue_current(const struct send_queue *q);
+const struct tern_source_record *send_queue_current(struct send_queue *q);
 struct send_slot *send_queue_slot(struct send_queue *q);
 /* Memory (from xmem) that the current record's payload needs: freed with its batch. */
 void send_queue_keep(struct send_queue *q, void *memory);
@@ -36,8 +36,15 @@ void send_queue_keep(struct send_queue *q, void *memory);
 void send_queue_sent(struct send_queue *q);
 /* The current record is not going to be sent. On to the next. */
 void send_queue_skip(struct send_queue *q);
-/* Gives up what the current batch still holds. */
+/* Gives up what the current batch still holds, and what came back. */
 void send_queue_skip_all(struct send_queue *q);
+/*
+ * A sent record came back: it is to be sent again. What came back is current before all else, in
+ * the order of taking, whatever that of coming back.
+ */
+void send_queue_return(struct send_queue *q, struct send_slot *slot);
+/* Whether the current record is one that came back. */
+bool send_queue_is_again(const struct send_queue *q);
 
 const struct tern_source_record *send_slot_record(const struct send_slot *slot);
 /* A sent record was acknowledged or failed. */

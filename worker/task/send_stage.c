@@ -14,10 +14,13 @@
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/log.h"
 #include "lib/base/strmap.h"
 #include "lib/base/thread.h"
 #include "lib/base/xmem.h"
 #include "lib/kafka/client_conf.h"
+
+LOG_DOMAIN("org.apache.kafka.connect.runtime.WorkerSourceTask");
 
 enum {
     OPEN_AT_WILL = 8, /* producers of the process that may be open without need */
@@ -34,7 +37,7 @@ struct kafka_stage {
     struct send_stage stage; /* first */
     producer_on_ack *on_ack; /* immutable */
     void *arg;               /* immutable */
-    struct strmap settings;  /* immutable */
+    struct strmap settings;  /* the owner's thread only */
 
     struct gate gate;          /* a leaf, held across producer_wake() */
     struct producer *producer; /* gate for others than the owner; NULL: none is open */
@@ -102,6 +105,23 @@ static bool is_idle(const struct kafka_stage *s)
            clock_mono_ms() - s->used_ms >= s->idle_ms;
 }
 
+/* Where a record was refused, another producer takes over when all is answered. */
+static void replace_spent(struct kafka_stage *s)
+{
+    int64_t limit;
+
+    if (!s->producer || !producer_is_spent(s->producer) || producer_unacked(s->producer) > 0)
+        return;
+    limit = producer_batch_limit(s->producer);
+    if (limit) {
+        log_info("From now on, batches have %lld bytes at most (batch.size): a topic does not take "
+                 "larger ones (max.message.bytes, segment.bytes)",
+                 (long long)limit);
+        strmap_set_fmt(&s->settings, "batch.size", "%lld", (long long)limit);
+    }
+    close_producer(s);
+}
+
 static enum producer_send_result kafka_send(struct send_stage *stage,
                                             const struct producer_record *rec, void *opaque,
                                             struct tern_error *err)
@@ -126,6 +146,7 @@ static void kafka_serve(struct send_stage *stage, int64_t timeout_ms)
         return;
     unacked = producer_unacked(s->producer);
     producer_serve(s->producer, timeout_ms);
+    replace_spent(s);
     if (unacked > 0) {
         s->used_ms = clock_mono_ms();
     } else if (is_idle(s)) {
@@ -145,7 +166,10 @@ static bool kafka_flush(struct send_stage *stage, int64_t deadline_ms)
 {
     struct kafka_stage *s = stage_of(stage);
 
-    return !s->producer || producer_flush(s->producer, deadline_ms);
+    bool flushed = !s->producer || producer_flush(s->producer, deadline_ms);
+
+    replace_spent(s);
+    return flushed;
 }
 
 static void kafka_wake(struct send_stage *stage)

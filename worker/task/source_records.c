@@ -108,9 +108,12 @@ static void track_topic(struct source_records *r, const char *topic)
     r->last_topic = name;
 }
 
-static void submit(const struct tern_source_record *rec, struct send_slot *slot)
+/* The current record is on its way; one that came back has been all the time. */
+static void submit(const struct source_records *r, const struct tern_source_record *rec)
 {
-    if (rec->source)
+    struct send_slot *slot = send_queue_slot(r->queue);
+
+    if (rec->source && !send_queue_is_again(r->queue))
         slot->ticket = pending_queue_submit(host_queue(rec->source), rec->offset, rec->offset_json);
 }
 
@@ -245,6 +248,10 @@ static void on_ack(void *arg, const struct producer_ack *ack)
         commit_record(r, rec, &metadata);
         acked(rec, slot);
         track_topic(r, rec->topic);
+    } else if (ack->returned && !r->closing && !is_given_up(rec)) {
+        r->out.ready = false; /* there is another current record now */
+        send_queue_return(r->queue, slot);
+        return;
     } else if (!r->closing) {
         struct tern_error err;
 
@@ -566,7 +573,7 @@ static enum source_records_step refused(struct source_records *r,
     refusal = leave_out(r, rec, err);
     if (refusal == TERN_REFUSAL_FAIL)
         return SOURCE_RECORDS_FAILED;
-    submit(rec, slot);
+    submit(r, rec);
     if (refusal == TERN_REFUSAL_SKIP)
         acked(rec, slot);
     else
@@ -596,6 +603,8 @@ static void pass_over(struct source_records *r, const struct tern_source_record 
         return;
     }
     commit_record(r, rec, NULL);
+    if (send_queue_is_again(r->queue))
+        acked(rec, send_queue_slot(r->queue));
     send_queue_skip(r->queue);
 }
 
@@ -607,7 +616,10 @@ static enum source_records_step send_current(struct source_records *r,
 
     if (is_given_up(rec)) {
         r->out.ready = false;
-        commit_record(r, rec, NULL);
+        if (send_queue_is_again(r->queue))
+            give_up(r, rec, send_queue_slot(r->queue));
+        else
+            commit_record(r, rec, NULL);
         send_queue_skip(r->queue);
         return SOURCE_RECORDS_SENT;
     }
@@ -634,7 +646,7 @@ static enum source_records_step send_current(struct source_records *r,
         return refused(r, rec, &err);
     }
     /* Acknowledgements come with serve() only, so the slot is complete before its own does. */
-    submit(rec, send_queue_slot(r->queue));
+    submit(r, rec);
     r->out.ready = false;
     send_queue_sent(r->queue);
     return SOURCE_RECORDS_SENT;

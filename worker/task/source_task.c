@@ -24,7 +24,7 @@ enum {
     RESTART_MIN_MS = 250, /* before a task that has lost a transaction begins anew */
     RESTART_MAX_MS = 10000,
     TXN_BYTES_MAX = 64 << 20, /* of records in one transaction: their batches stay in memory */
-    BATCH_BYTES = 1000000,    /* the producer's batches, unless the user says otherwise */
+    BATCH_BYTES = 1048576,    /* the producer's batches, unless the user says otherwise */
     BATCH_SHRINK = 32,
 };
 

@@ -59,7 +59,7 @@ static const struct {
     {P, {0}, "message.timeout.ms", "120000"},
     {P, {0}, "request.timeout.ms", "30000"},
     {P, {0}, "message.max.bytes", "1048576"},
-    {P, {0}, "batch.size", "1000000"},
+    {P, {0}, "batch.size", "1048576"},
     {P, {0}, "queue.buffering.max.kbytes", "12288"},
     {P, {0}, "queue.buffering.max.messages", "49152"},
     {P, {0}, "partitioner", "murmur2_random"},

@@ -23,6 +23,7 @@ struct acks {
         int32_t partition;
         int64_t offset;
         enum tern_code code; /* 0: acknowledged */
+        bool returned;
         char error[160];
     } at[MAX_ACKS];
     size_t count;
@@ -37,6 +38,7 @@ static void on_ack(void *arg, const struct producer_ack *ack)
     acks->at[acks->count].partition = ack->partition;
     acks->at[acks->count].offset = ack->offset;
     acks->at[acks->count].code = ack->error ? ack->code : 0;
+    acks->at[acks->count].returned = ack->returned;
     snprintf(acks->at[acks->count].error, sizeof(acks->at[0].error), "%s",
              ack->error ? ack->error : "");
     acks->count++;
@@ -187,12 +189,84 @@ START_TEST(failure_names_topic_and_partition)
     ck_assert_uint_eq(acks.count, 1);
     ck_assert_uint_eq(acks.at[0].opaque, 7);
     ck_assert_int_eq(acks.at[0].code, TERN_EREFUSED);
+    ck_assert(!acks.at[0].returned);
     ck_assert_ptr_nonnull(strstr(acks.at[0].error, "topic 't' partition 1: "));
-    send_ok(p, &rec, 8); /* the next one is none the worse for it */
-    ck_assert(producer_flush(p, in_ms(20000)));
-    ck_assert_uint_eq(acks.count, 2);
-    ck_assert_int_eq(acks.at[1].code, 0);
     ck_assert_ptr_null(producer_fatal(p));
+    producer_free(p);
+    mock_stop(&m);
+}
+END_TEST
+
+/* What is sent behind a refused record comes back, of other partitions too. */
+START_TEST(nothing_overtakes_a_refused_record)
+{
+    struct acks *acks = xcalloc(1, sizeof(*acks));
+    struct tern_error err;
+    struct producer *p;
+    struct producer_record rec;
+    struct mock m;
+    bool came[1000] = {false};
+    size_t refused = 0, returned = 0;
+
+    mock_start(&m, 1);
+    mock_topic(&m, "t", 2);
+    rd_kafka_mock_broker_set_rtt(m.cluster, 1, 20);
+    p = open_for(m.bootstrap, acks, "batch.size", "500");
+    rec = record_of("t", 0, "first");
+    send_ok(p, &rec, 0);
+    ck_assert(producer_flush(p, in_ms(20000)));
+    rd_kafka_mock_push_request_errors(m.cluster, PRODUCE, 1, RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP);
+    for (size_t i = 1; i < 1000 && !producer_is_spent(p); i++) {
+        rec = record_of("t", (int32_t)(i % 2), "another");
+        if (producer_send(p, &rec, (void *)i, &err) != PRODUCER_SENT)
+            break;
+    }
+    ck_assert(producer_flush(p, in_ms(20000)));
+    ck_assert(producer_is_spent(p));
+    ck_assert_ptr_null(producer_fatal(p));
+    for (size_t i = 0; i < acks->count; i++) {
+        bool was_first = !came[acks->at[i].opaque];
+
+        ck_assert(was_first);
+        came[acks->at[i].opaque] = true;
+        refused += acks->at[i].code && !acks->at[i].returned;
+        returned += acks->at[i].returned;
+    }
+    ck_assert_uint_gt(refused, 0);
+    ck_assert_uint_gt(returned, 100);
+    ck_assert_int_eq(producer_send(p, &rec, NULL, &err), PRODUCER_BUSY);
+    ck_assert_int_eq(producer_batch_limit(p), 0);
+    producer_free(p);
+    mock_stop(&m);
+    free(acks);
+}
+END_TEST
+
+/* A broker that knows nothing of the producer would take what follows it, were it refused. */
+START_TEST(a_large_first_record_goes_alone)
+{
+    static char value[300000];
+    struct acks acks = {.count = 0};
+    struct producer_record large = {
+        .topic = "t", .timestamp_ms = -1, .value = {value, sizeof(value)}};
+    struct producer_record small = record_of("t", 0, "x"), other = record_of("t", 1, "x");
+    struct tern_error err;
+    struct producer *p;
+    struct mock m;
+
+    mock_start(&m, 1);
+    mock_topic(&m, "t", 2);
+    rd_kafka_mock_broker_set_rtt(m.cluster, 1, 200);
+    p = open_for(m.bootstrap, &acks, NULL, NULL);
+    send_ok(p, &large, 1);
+    ck_assert_int_eq(producer_send(p, &small, NULL, &err), PRODUCER_BUSY);
+    ck_assert_int_eq(producer_send(p, &other, (void *)2, &err), PRODUCER_SENT);
+    send_ok(p, &small, 3);
+    ck_assert_uint_ge(acks.count, 1);
+    ck_assert_int_eq(producer_send(p, &large, (void *)4, &err), PRODUCER_SENT);
+    ck_assert_int_eq(producer_send(p, &small, (void *)5, &err), PRODUCER_SENT);
+    ck_assert(producer_flush(p, in_ms(20000)));
+    ck_assert_uint_eq(acks.count, 5);
     producer_free(p);
     mock_stop(&m);
 }
@@ -571,6 +645,8 @@ static void fill(Suite *suite)
     test_add(suite, acknowledges_in_order);
     test_add_rows(suite, keeps_order_over_errors, COUNT_OF(passing));
     test_add(suite, failure_names_topic_and_partition);
+    test_add(suite, nothing_overtakes_a_refused_record);
+    test_add(suite, a_large_first_record_goes_alone);
     test_add(suite, waits_for_a_topic);
     test_add(suite, waits_for_a_partition);
     test_add(suite, busy_serve_returns_soon);

@@ -199,19 +199,30 @@ static struct flying take_one(void)
     return f;
 }
 
-/* Hands one acknowledgement over; unlocked while it does. */
-static void acknowledge(struct flying f, const char *error, enum tern_code code)
+/* Unlocked while it does. */
+static void hand_over(struct flying f, const char *error, enum tern_code code, bool returned)
 {
     struct fake_record *r = &fake.records.at[f.number];
-    struct producer_ack ack = {f.opaque, r->partition, (int64_t)f.number, error, code};
+    struct producer_ack ack = {f.opaque, r->partition, (int64_t)f.number, error, code, returned};
 
     r->done = true;
     r->acked = !error;
-    fake.acked++;
+    fake.acked += !returned;
     gate_unlock(&fake.gate);
     fake.on_ack(fake.arg, &ack);
     gate_lock(&fake.gate);
     gate_wake(&fake.gate);
+}
+
+/* Hands one acknowledgement over. */
+static void acknowledge(struct flying f, const char *error, enum tern_code code)
+{
+    hand_over(f, error, code, false);
+}
+
+static bool is_spent(size_t number)
+{
+    return fake.conf.return_every && (number + 1) % (size_t)fake.conf.return_every == 0;
 }
 
 static bool acknowledge_some(size_t most)
@@ -221,6 +232,12 @@ static bool acknowledge_some(size_t most)
     while (count < most && fake.flying.count && !fake.conf.hold) {
         struct flying f = take_one();
 
+        if (is_spent(f.number)) {
+            hand_over(f, "given up", TERN_ERETRIABLE, true);
+            while (fake.flying.count)
+                hand_over(take_one(), "given up", TERN_ERETRIABLE, true);
+            return true;
+        }
         acknowledge(f, is_failure(f.number) ? "topic 't' partition 0: broker says no" : NULL,
                     fake.conf.fail_code ? fake.conf.fail_code : TERN_EINTERNAL);
         count++;

@@ -16,7 +16,8 @@ struct fake_stage_conf {
     int64_t fail_at;          /* record number whose acknowledgement is a failure; -1: none */
     int fail_every;           /* every so many records likewise; 0: none */
     enum tern_code fail_code; /* 0: TERN_EINTERNAL */
-    int64_t refuse_at;        /* record number that send() refuses; -1: none */
+    int return_every;  /* every so many records the stage is spent: all comes back; 0: never */
+    int64_t refuse_at; /* record number that send() refuses; -1: none */
     enum tern_code refuse_code;
     int64_t fatal_at;       /* record number with which the stage fails for good; -1: none */
     const char *open_error; /* opening fails; NULL: it does not */

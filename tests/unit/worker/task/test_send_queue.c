@@ -113,6 +113,46 @@ START_TEST(kept_memory_lives_as_long_as_the_batch)
 }
 END_TEST
 
+/* In the order of taking, before what was not sent yet. */
+START_TEST(what_comes_back_is_first)
+{
+    struct send_queue *q = send_queue_new();
+    struct send_slot *slots[4];
+    struct counted a, b;
+
+    make_batch(&a, 2);
+    make_batch(&b, 3);
+    for (int i = 0; i < 4; i++) {
+        if (i % 2 == 0)
+            send_queue_take(q, i ? &b.batch : &a.batch);
+        slots[i] = send_queue_slot(q);
+        send_queue_sent(q);
+    }
+    ck_assert(!send_queue_is_again(q));
+    send_queue_return(q, slots[3]);
+    send_queue_return(q, slots[1]);
+    send_queue_return(q, slots[2]);
+    send_queue_done(q, slots[0]);
+    ck_assert(send_queue_is_again(q));
+    ck_assert_ptr_eq(send_queue_slot(q), slots[1]);
+    send_queue_sent(q);
+    send_queue_return(q, slots[1]); /* once more */
+    for (int i = 1; i < 4; i++) {
+        ck_assert(send_queue_is_again(q));
+        ck_assert_ptr_eq(send_queue_slot(q), slots[i]);
+        ck_assert_ptr_eq(send_queue_current(q), send_slot_record(slots[i]));
+        send_queue_sent(q);
+    }
+    ck_assert(!send_queue_is_again(q));
+    ck_assert_ptr_eq(send_queue_current(q), &b.records[2]);
+    send_queue_done(q, slots[1]);
+    ck_assert_int_eq(a.released, 1);
+    send_queue_free(q);
+    ck_assert_int_eq(a.released, 1);
+    ck_assert_int_eq(b.released, 1);
+}
+END_TEST
+
 START_TEST(left_batches_are_released_at_the_end)
 {
     struct send_queue *q = send_queue_new();
@@ -182,6 +222,7 @@ static void fill(Suite *suite)
     test_add(suite, empty_batch_is_released_at_once);
     test_add(suite, skipped_records_are_done);
     test_add(suite, kept_memory_lives_as_long_as_the_batch);
+    test_add(suite, what_comes_back_is_first);
     test_add(suite, left_batches_are_released_at_the_end);
     test_add_rows(suite, random_batches, 20);
 }

@@ -229,11 +229,47 @@ START_TEST(tolerated_failures)
 }
 END_TEST
 
+/* What comes back is sent again, in its order, before all else, and counts once. */
+START_TEST(what_comes_back)
+{
+    unsigned seed = (unsigned)_i + 3000;
+    struct fake_stage_conf stage = FAKE_STAGE_CONF;
+    const struct fake_script script = {
+        .total = TOTAL, .batch = 7, .partitions = PARTITIONS, .quiet = true};
+    int64_t sent = -1, acked = 0;
+    struct bench b;
+
+    set_quiet();
+    stage.seed = seed;
+    stage.room = (size_t)_i * 5 + 1;
+    stage.return_every = 20 + _i;
+    bench_init(&b, &script, &stage);
+    bench_start(&b, TARGET_STARTED);
+    ck_assert(fake_stage_wait_acked(TOTAL));
+    bench_stop(&b);
+    check_released();
+    for (size_t i = 0; i < fake_stage_count(); i++) {
+        int64_t n = strtoll(fake_stage_record(i)->value, NULL, 10);
+
+        ck_assert_int_le(n, sent + 1);
+        sent = n > sent ? n : sent;
+        acked += fake_stage_record(i)->acked;
+    }
+    ck_assert_int_eq(sent, TOTAL - 1);
+    ck_assert_int_eq(acked, TOTAL);
+    for (int p = 0; p < PARTITIONS; p++)
+        ck_assert_int_eq(bench_offset(&b, p), (TOTAL - 1 - p) / PARTITIONS * PARTITIONS + p);
+    ck_assert_uint_eq(journal_count("c/0 failure"), 0);
+    bench_fini(&b);
+}
+END_TEST
+
 static void fill(Suite *suite)
 {
     test_add_rows(suite, nothing_is_lost, SEEDS);
     test_add_rows(suite, offsets_are_exact, SEEDS);
     test_add_rows(suite, tolerated_failures, 5);
+    test_add_rows(suite, what_comes_back, SEEDS);
 }
 
 TEST_MAIN("source_random", fill)
