@@ -19,8 +19,7 @@
 #include "lib/kafka/client_conf.h"
 
 enum {
-    OPERATION_MAX_MS = 3600 * 1000, /* librdkafka's limit */
-    GRACE_MS = 1000,                /* librdkafka's own timeout comes first, and says more */
+    GRACE_MS = 1000, /* librdkafka's own timeout comes first, and says more */
     RETRY_MIN_MS = 50,
     RETRY_MAX_MS = 1000,
     STEP_MIN_MS = 500,
@@ -135,33 +134,6 @@ int admin_open_wire(struct admin *a, const char *address, struct wire_client **r
 }
 
 /* ---- one call ---- */
-
-int admin_timeout_ms(int64_t deadline_ms)
-{
-    int64_t left = clock_left_ms(deadline_ms, OPERATION_MAX_MS);
-
-    return left > 0 ? (int)left : 1;
-}
-
-struct admin_call admin_call_new(rd_kafka_t *rk, rd_kafka_admin_op_t op, int64_t deadline_ms)
-{
-    struct admin_call call = {
-        .options = rd_kafka_AdminOptions_new(rk, op),
-        .queue = rd_kafka_queue_new(rk),
-        .deadline_ms = deadline_ms,
-        .timeout_ms = admin_timeout_ms(deadline_ms),
-    };
-    char text[256];
-
-    rd_kafka_AdminOptions_set_request_timeout(call.options, call.timeout_ms, text, sizeof(text));
-    return call;
-}
-
-void admin_call_fini(struct admin_call *call)
-{
-    rd_kafka_queue_destroy(call->queue);
-    rd_kafka_AdminOptions_destroy(call->options);
-}
 
 int admin_fail(struct admin *a, const char *what, rd_kafka_resp_err_t code, const char *text,
                int timeout_ms, struct tern_error *err)

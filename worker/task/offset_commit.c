@@ -56,7 +56,7 @@ static void slot_free(void *p)
 
 static int64_t later(int64_t now_ms, int64_t delay_ms)
 {
-    return delay_ms > FOREVER_MS - now_ms ? FOREVER_MS : now_ms + delay_ms;
+    return now_ms > FOREVER_MS - delay_ms ? FOREVER_MS : now_ms + delay_ms;
 }
 
 struct offset_commit *offset_commit_new(int64_t interval_ms, int64_t timeout_ms, int64_t now_ms)
