@@ -75,7 +75,7 @@ static int64_t newest_offset(const struct fake_group *g)
 /* Who is to have the n-th item in the end. */
 static int target_of(const struct fake_group *g, size_t n)
 {
-    int in[GROUP_MEMBERS], count = 0;
+    int in[GROUP_MEMBERS] = {0}, count = 0;
 
     for (int i = 0; i < GROUP_MEMBERS; i++) {
         if (g->members[i].is_in)
@@ -223,8 +223,10 @@ static int fake_poll(struct membership *base, int64_t deadline_ms, bool *ret_sta
     gate_lock(&g->gate);
     for (;;) {
         enter(g, m);
-        if (g->is_rebalancing && !m->is_joined)
+        if (g->is_rebalancing && !m->is_joined) {
             join(g, m);
+            continue; /* it may have been lost meanwhile, and comes in again */
+        }
         if (g->is_rebalancing && leader_of(g) == m && all_joined(g))
             complete(g);
         if (m->pending) {
