@@ -133,8 +133,10 @@ static void apply_configs(struct herder *h, const struct work *connectors)
         const char *name = here.connectors[i];
         const struct connector_state *s = cluster_state_connector(h->config, name);
 
-        if (!s)
+        if (!s) { /* created again before the group joins, it may stay here: to be started then */
+            work_remove_connector(&h->running, name);
             continue;
+        }
         log_info("Handling connector-only config update by restarting connector %s", name);
         herder_start_connector(h, name, herder_on_transition,
                                herder_transition_arg(h, name, s->target));

@@ -132,6 +132,8 @@ struct config_store {
     bool has_claim;               /* writer's thread */
 };
 
+static struct config_store *last_store; /* fakes.gate: that was opened last */
+
 /* Appends a record; returns the end. */
 static size_t append(const struct config_record *record)
 {
@@ -217,6 +219,7 @@ int config_store_open(const struct config_store_conf *conf, int64_t deadline_ms,
     gate_lock(&fakes.gate);
     while (s->position < config_log.count)
         read_one(s, false);
+    last_store = s;
     gate_unlock(&fakes.gate);
     *ret_store = s;
     thread_start(&s->thread, "config-reader", reader_main, s);
@@ -453,6 +456,24 @@ void fake_put_connector(const char *name, const char *class_name)
     strmap_set(&map, "connector.class", class_name);
     config = strmap_config(&map);
     append_connector(name, &config, NULL, &end);
+}
+
+void fake_remove_connector(const char *name)
+{
+    const struct config_record r = {
+        .kind = CONFIG_CONNECTOR, .name = (char *)name, .is_null = true};
+
+    append(&r);
+}
+
+void fakes_wait_read(void)
+{
+    size_t end;
+
+    gate_lock(&fakes.gate);
+    end = config_log.count;
+    gate_unlock(&fakes.gate);
+    read_until(last_store, end);
 }
 
 void fake_request_restart(const char *name, bool include_tasks, bool only_failed)
@@ -1021,11 +1042,25 @@ static int connector_alter(const struct tern_config *config,
     return 0;
 }
 
+/* Locked. */
+static void await_permit(void)
+{
+    int64_t deadline_ms = clock_deadline_ms(PATIENCE_MS);
+
+    fakes.connector_stops_begun++;
+    gate_wake(&fakes.gate);
+    while (fakes.stops_held && fakes.stop_permits == 0)
+        wait_more(deadline_ms, "a permit to stop");
+    if (fakes.stops_held)
+        fakes.stop_permits--;
+}
+
 static void connector_stop(void *self)
 {
     struct connector *c = self;
 
     gate_lock(&fakes.gate);
+    await_permit();
     for (struct connector **at = &connectors_running; *at; at = &(*at)->next) {
         if (*at == c) {
             *at = c->next;

@@ -38,10 +38,13 @@ struct fakes {
         *exactly_once; /* exactly.once.source.support of the next herder; NULL: its default */
     int claim_fails;   /* so many claims of the right to write fail first */
     int claim_losses;  /* so many writes of task configs find the right lost */
+    bool stops_held;   /* connectors stop only as stop_permits allows */
+    int stop_permits;  /* so many of them */
 
     /* what has happened */
     int cluster_asked;
     int connector_starts, connector_stops;
+    int connector_stops_begun;
     int task_starts, task_stops, tasks_running;
     int task_transitions;
     int task_config_calls;
@@ -72,7 +75,10 @@ void fakes_wait_status(const char *connector, int32_t task, const char *state);
 void fake_release(void);
 /* As if another process had written to the config topic. */
 void fake_put_connector(const char *name, const char *class_name);
+void fake_remove_connector(const char *name);
 void fake_request_restart(const char *name, bool include_tasks, bool only_failed);
+/* Waits until the herder that was made last has staged what was written. */
+void fakes_wait_read(void);
 /* The trace of a status; the caller frees. NULL: no status, or none in it. */
 char *fake_trace(const char *connector, int32_t task);
 void fake_put_status(const char *connector, int32_t task, enum run_state state, int32_t generation);

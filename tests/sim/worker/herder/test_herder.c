@@ -197,6 +197,54 @@ START_TEST(a_deleted_connector_leaves_nothing)
 }
 END_TEST
 
+static void hold_stops(bool held, int permits)
+{
+    gate_lock(&fakes.gate);
+    fakes.stops_held = held;
+    fakes.stop_permits = permits;
+    gate_wake(&fakes.gate);
+    gate_unlock(&fakes.gate);
+}
+
+/* Until what was written is what runs: it is staged, applied, and joined with. */
+static void settle(struct herder *h)
+{
+    struct tern_error err;
+
+    fakes_wait_read();
+    for (int i = 0; i < 4; i++)
+        ck_assert_ok(herder_ping(h, soon(), &err), err);
+}
+
+/*
+ * Changed, deleted and created again: while the herder is busy with another connector, and with
+ * stopping this one. The group learns of nothing but the last, and leaves it where it is.
+ */
+START_TEST(one_that_comes_back_while_it_is_stopped_runs)
+{
+    struct herder *h = started(0);
+
+    put(h, "b", "0");
+    put(h, "c", "0");
+    fakes_wait(&fakes.tasks_written, 2);
+    settle(h);
+    hold_stops(true, 0);
+    fake_put_connector("b", "Script");
+    fakes_wait(&fakes.connector_stops_begun, 1);
+    fake_put_connector("c", "Script");
+    fake_remove_connector("c");
+    fakes_wait_read();
+    hold_stops(true, 1);
+    fakes_wait(&fakes.connector_stops_begun, 2);
+    fake_put_connector("c", "Script");
+    fakes_wait_read();
+    hold_stops(false, 0);
+    fakes_wait(&fakes.connector_starts, 4);
+    fakes_wait_status("c", STATUS_CONNECTOR, "RUNNING");
+    fake_herder_end(h);
+}
+END_TEST
+
 START_TEST(restarts)
 {
     struct herder *h = started(2);
@@ -1089,6 +1137,7 @@ static void herder_suite(Suite *s)
     test_add(s, creating_twice_is_a_conflict);
     test_add(s, pause_resume_stop);
     test_add(s, a_deleted_connector_leaves_nothing);
+    test_add(s, one_that_comes_back_while_it_is_stopped_runs);
     test_add(s, restarts);
     test_add(s, only_what_failed_is_restarted);
     test_add(s, one_that_fails_does_not_hinder_others);
