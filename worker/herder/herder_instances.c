@@ -5,6 +5,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/xmem.h"
+#include "worker/task/topic_groups.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
 
@@ -109,6 +110,16 @@ void herder_on_transition(void *arg, const struct tern_error *err)
     herder_post(t->herder, &t->msg);
 }
 
+/* Checked here, since no validation does: spec connect-rest.md 6.4. */
+static int check_topic_creation(const struct herder *h, struct config_ref *resolved,
+                                struct tern_error *err)
+{
+    const struct tern_config worker = config_ref_config(h->worker);
+    const struct tern_config connector = config_ref_config(resolved);
+
+    return topic_groups_check(&worker, &connector, err);
+}
+
 static struct running_connector *connector_new(struct herder *h, const struct connector_state *s,
                                                struct tern_error *err)
 {
@@ -119,7 +130,8 @@ static struct running_connector *connector_new(struct herder *h, const struct co
     c->raw = config_ref_ref(s->config);
     c->retry = c->contest = (struct backoff){.min_ms = 250, .max_ms = 60000}; /* spec: 1.11 */
     if (resolve(h, c->raw, &c->resolved, err) < 0 ||
-        find_plugin(h, config_ref_map(c->resolved), &c->plugin, err) < 0) {
+        find_plugin(h, config_ref_map(c->resolved), &c->plugin, err) < 0 ||
+        check_topic_creation(h, c->resolved, err) < 0) {
         connector_drop(c);
         return NULL;
     }

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
@@ -62,19 +61,6 @@ static void client_settings(const char *connector, int32_t task, const struct te
     strmap_add_prefixed(out, connector_config, "admin.override.");
 }
 
-static bool is_asked_for(const struct tern_config *worker, const struct tern_config *connector)
-{
-    const char *enabled = config_get(worker, "topic.creation.enable");
-
-    if (enabled && strcasecmp(enabled, "false") == 0)
-        return false;
-    for (size_t i = 0; i < connector->count; i++) {
-        if (str_starts_with(connector->entries[i].key, "topic.creation."))
-            return true;
-    }
-    return false;
-}
-
 int topic_creation_open(const char *connector, int32_t task, const struct tern_config *worker,
                         const struct tern_config *connector_config,
                         struct topic_creation **ret_creation, struct tern_error *err)
@@ -82,7 +68,7 @@ int topic_creation_open(const char *connector, int32_t task, const struct tern_c
     struct topic_creation *c;
     struct topic_groups groups;
 
-    if (!is_asked_for(worker, connector_config)) {
+    if (!topic_groups_asked_for(worker, connector_config)) {
         *ret_creation = NULL;
         return 0;
     }
@@ -106,6 +92,13 @@ void topic_creation_free(struct topic_creation *c)
     free(c);
 }
 
+static void add_config(struct buf *out, const struct tern_config *config)
+{
+    for (size_t i = 0; i < config->count; i++)
+        buf_add_fmt(out, "%s%s=%s", i ? ", " : "", config->entries[i].key,
+                    config->entries[i].value);
+}
+
 /* As Java prints a NewTopic. */
 static char *topic_text(const struct admin_new_topic *t)
 {
@@ -121,10 +114,23 @@ static char *topic_text(const struct admin_new_topic *t)
     else
         buf_add_fmt(&out, ", replicationFactor=%d", t->replication_factor);
     buf_add_str(&out, ", replicasAssignments=null, configs={");
-    for (size_t i = 0; i < t->config.count; i++)
-        buf_add_fmt(&out, "%s%s=%s", i ? ", " : "", t->config.entries[i].key,
-                    t->config.entries[i].value);
+    add_config(&out, &t->config);
     buf_add_str(&out, "})");
+    return buf_take_str(&out);
+}
+
+/* As Java prints a TopicCreationGroup. */
+static char *group_text(const struct topic_group *g)
+{
+    const struct tern_config config = strmap_config(&g->config);
+    struct buf out = BUF_INIT(TEXT_MAX_BYTES);
+
+    buf_add_fmt(&out,
+                "TopicCreationGroup{name='%s', inclusionPattern=%s, exclusionPattern=%s, "
+                "numPartitions=%" PRId32 ", replicationFactor=%d, otherConfigs={",
+                g->name, g->included, g->excluded, g->partitions, g->replication_factor);
+    add_config(&out, &config);
+    buf_add_str(&out, "}}");
     return buf_take_str(&out);
 }
 
@@ -149,26 +155,44 @@ static int look(struct topic_creation *c, const char *topic, bool *ret_exists,
     return 0;
 }
 
+/* Who may not create topics is told to see to it; what else is refused is the settings' fault. */
+static int refused(const char *topic, const char *text, const struct admin_outcome *o,
+                   struct tern_error *err)
+{
+    const char *why = o->message ? o->message : "";
+
+    if (o->kafka_error == ADMIN_TOPIC_AUTHORIZATION_FAILED ||
+        o->kafka_error == ADMIN_CLUSTER_AUTHORIZATION_FAILED) {
+        return tern_fail(err, TERN_EINTERNAL, /* peer text, up to the cause */
+                         "Task failed to create new topic %.200s. Ensure that the task is "
+                         "authorized to create topics or that the topic exists and restart the "
+                         "task: %.100s",
+                         text, why);
+    }
+    return tern_fail(err, TERN_EINTERNAL, "Unable to create topic(s) '%s': %.220s", /* peer text */
+                     topic, why);
+}
+
 static int create(struct topic_creation *c, const char *topic, struct tern_error *err)
 {
     const struct topic_group *g = topic_groups_find(&c->groups, topic);
     const struct admin_new_topic wanted = {topic, g->partitions, g->replication_factor,
                                            strmap_config(&g->config)};
     CLEANUP(freep) char *text = topic_text(&wanted);
+    CLEANUP(freep) char *group = group_text(g);
     struct admin_outcome *outcomes;
     int rc = 0;
 
-    log_info("Creating topic '%s' by group '%s'", topic, g->name);
+    log_info("Creating topic '%s'", topic); /* peer text */
     if (admin_create_topics(c->admin, &wanted, 1, false, clock_deadline_ms(ANSWER_MS), &outcomes,
                             err) < 0)
         return retriable("Creating", topic, err);
-    if (outcomes[0].kafka_error && outcomes[0].kafka_error != ADMIN_TOPIC_ALREADY_EXISTS) {
-        rc = tern_fail(err, TERN_EINTERNAL, /* peer text, up to the cause */
-                       "Task failed to create new topic %.200s. Ensure that the task is "
-                       "authorized to create topics or that the topic exists and restart the task: "
-                       "%.100s",
-                       text, outcomes[0].message ? outcomes[0].message : "");
-    }
+    if (!outcomes[0].kafka_error) /* peer texts */
+        log_info("Created topic '%s' using creation group %s", text, group);
+    else if (outcomes[0].kafka_error == ADMIN_TOPIC_ALREADY_EXISTS)
+        log_info("Found existing topic '%s'", topic);
+    else
+        rc = refused(topic, text, &outcomes[0], err);
     admin_outcomes_free(outcomes, 1);
     return rc;
 }

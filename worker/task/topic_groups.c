@@ -3,13 +3,19 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/vec.h"
 #include "lib/base/xmem.h"
 #include "lib/conf/config_value.h"
 #include "lib/conf/regex.h"
 
 #define PREFIX "topic.creation."
+
+enum {
+    TEXT_MAX_BYTES = 64 * 1024,
+};
 
 static const char default_group[] = "default";
 
@@ -18,6 +24,8 @@ static void group_fini(struct topic_group *g)
     free(g->name);
     regex_free(g->include);
     regex_free(g->exclude);
+    free(g->included);
+    free(g->excluded);
     strmap_fini(&g->config);
 }
 
@@ -62,7 +70,7 @@ static int read_number(const struct tern_config *connector, const char *group, c
     config_value_fini(&value);
     if (rc == 0 && *ret_number != -1 && *ret_number < 1) { /* peer text */
         return tern_fail(err, TERN_EINVALID, "Invalid value %lld for configuration %s: %s",
-                         (long long)*ret_number, key, wanted);
+                         (long long)*ret_number, what, wanted);
     }
     return rc;
 }
@@ -85,20 +93,41 @@ static int read_numbers(const struct tern_config *connector, const struct topic_
     return 0;
 }
 
+static char *joined(const struct config_value *list, const char *between)
+{
+    struct buf out = BUF_INIT(TEXT_MAX_BYTES);
+
+    for (size_t i = 0; i < list->count; i++)
+        buf_add_fmt(&out, "%s%s", i ? between : "", list->items[i]);
+    return buf_take_str(&out);
+}
+
+static int refuse_patterns(const struct config_value *list, const char *what,
+                           struct tern_error *err)
+{
+    const struct tern_error why = *err;
+    CLEANUP(freep) char *text = joined(list, ", ");
+
+    return tern_fail(err, why.code, /* peer text, up to the cause */
+                     "Invalid value [%.200s] for configuration %s: Syntax error in regular "
+                     "expression: %.200s",
+                     text, what, why.msg);
+}
+
 /* No item at all matches the empty name only, which is no topic's. */
 static int read_patterns(const struct tern_config *connector, const char *group, const char *what,
-                         struct regex **ret_regex, struct tern_error *err)
+                         struct regex **ret_regex, char **ret_text, struct tern_error *err)
 {
     CLEANUP(freep) char *key = xasprintf(PREFIX "%s.%s", group, what);
+    CLEANUP(config_value_fini) struct config_value value = CONFIG_VALUE_INIT;
     const char *text = config_get(connector, key);
-    struct config_value value = CONFIG_VALUE_INIT;
-    int rc;
 
     if (read_value(key, TERN_LIST, text ? text : "", &value, err) < 0)
         return -1;
-    rc = regex_compile_list((const char *const *)value.items, value.count, ret_regex, err);
-    config_value_fini(&value);
-    return rc < 0 ? tern_context(err, "%s", key) : 0;
+    if (regex_compile_list((const char *const *)value.items, value.count, ret_regex, err) < 0)
+        return refuse_patterns(&value, what, err);
+    *ret_text = joined(&value, "|");
+    return 0;
 }
 
 static bool is_own(const char *rest)
@@ -129,10 +158,15 @@ static int read_group(const struct tern_config *connector, const char *name,
     struct topic_group g = {.name = xstrdup(name)};
 
     if (read_numbers(connector, fallback, &g, err) < 0 ||
-        (fallback && (read_patterns(connector, name, "include", &g.include, err) < 0 ||
-                      read_patterns(connector, name, "exclude", &g.exclude, err) < 0))) {
+        (fallback &&
+         (read_patterns(connector, name, "include", &g.include, &g.included, err) < 0 ||
+          read_patterns(connector, name, "exclude", &g.exclude, &g.excluded, err) < 0))) {
         group_fini(&g);
         return -1;
+    }
+    if (!fallback) { /* as the peer shows it */
+        g.included = xstrdup(".*");
+        g.excluded = xstrdup("");
     }
     read_topic_config(connector, &g);
     *ret_group = g;
@@ -177,6 +211,32 @@ int topic_groups_read(const struct tern_config *connector, struct topic_groups *
     else
         *ret_groups = groups;
     return rc;
+}
+
+bool topic_groups_asked_for(const struct tern_config *worker, const struct tern_config *connector)
+{
+    const char *enabled = config_get(worker, "topic.creation.enable");
+
+    if (enabled && strcasecmp(enabled, "false") == 0)
+        return false;
+    for (size_t i = 0; i < connector->count; i++) {
+        if (str_starts_with(connector->entries[i].key, PREFIX))
+            return true;
+    }
+    return false;
+}
+
+int topic_groups_check(const struct tern_config *worker, const struct tern_config *connector,
+                       struct tern_error *err)
+{
+    struct topic_groups groups;
+
+    if (!topic_groups_asked_for(worker, connector))
+        return 0;
+    if (topic_groups_read(connector, &groups, err) < 0)
+        return -1;
+    topic_groups_fini(&groups);
+    return 0;
 }
 
 const struct topic_group *topic_groups_find(const struct topic_groups *groups, const char *topic)

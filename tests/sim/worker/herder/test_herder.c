@@ -327,6 +327,32 @@ START_TEST(a_class_that_nobody_provides)
 }
 END_TEST
 
+/* No validation looks at these. */
+START_TEST(topic_groups_that_cannot_be_used)
+{
+    CLEANUP(strmap_fini) struct strmap map = STRMAP_INIT;
+    struct herder *h = started(1);
+    struct tern_config config;
+    struct tern_error err;
+    bool created;
+    char *trace;
+
+    fake_config(&map, "c", "1");
+    strmap_set(&map, "topic.creation.default.replication.factor", "1");
+    strmap_set(&map, "topic.creation.default.partitions", "0");
+    config = strmap_config(&map);
+    ck_assert_ok(put_it(h, &config, true, &created, &err), err);
+    fakes_wait_status("c", STATUS_CONNECTOR, "FAILED");
+    trace = fake_trace("c", STATUS_CONNECTOR);
+    ck_assert(str_starts_with(trace,
+                              "org.apache.kafka.common.config.ConfigException: Invalid value "
+                              "0 for configuration partitions: Number of partitions must"));
+    free(trace);
+    fake_herder_end(h);
+    ck_assert_int_eq(fakes.connector_starts, 0);
+}
+END_TEST
+
 START_TEST(one_that_hangs_does_not_hold_up_the_herder)
 {
     struct herder *h;
@@ -1142,6 +1168,7 @@ static void herder_suite(Suite *s)
     test_add(s, only_what_failed_is_restarted);
     test_add(s, one_that_fails_does_not_hinder_others);
     test_add(s, a_class_that_nobody_provides);
+    test_add(s, topic_groups_that_cannot_be_used);
     test_add(s, one_that_hangs_does_not_hold_up_the_herder);
     test_add(s, a_retriable_failure_is_tried_again);
     test_add(s, too_many_tasks_make_it_fail);
