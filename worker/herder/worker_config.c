@@ -17,6 +17,10 @@ const struct tern_config_key *const worker_tables[] = {
     security_protocol_keys, security_keys,    NULL,
 };
 
+enum {
+    KEY_BITS_MIN = 40, /* of Java's key generators */
+};
+
 /* A fault of two settings together. */
 static void tell(tern_config_fault *fault, void *arg, const char *key, const struct tern_error *err)
 {
@@ -37,16 +41,59 @@ static int check_policy(const struct tern_config *config, tern_config_fault *fau
     return 0;
 }
 
-static int check_whole(const struct worker_settings *s, tern_config_fault *fault, void *arg,
-                       struct tern_error *err)
+static int check_heartbeat(const struct worker_settings *s, struct tern_error *err)
 {
     if (s->heartbeat_interval_ms < s->session_timeout_ms)
         return 0;
-    /* peer text */
-    tern_fail_at(err, "worker_config.c", TERN_EINVALID,
-                 "Heartbeat must be set lower than the session timeout");
-    tell(fault, arg, "heartbeat.interval.ms", err);
-    return -1;
+    return tern_fail(err, TERN_EINVALID,
+                     "Heartbeat must be set lower than the session timeout"); /* peer text */
+}
+
+/* What no worker accepts is not signed with. */
+static int check_signature(const struct worker_settings *s, struct tern_error *err)
+{
+    for (size_t i = 0; i < s->verification_algorithms.count; i++) {
+        if (strcmp(s->verification_algorithms.items[i], s->signature_algorithm) == 0)
+            return 0;
+    }
+    return tern_fail(err, TERN_EINVALID, /* peer text */
+                     "Invalid value %s for configuration inter.worker.signature.algorithm: "
+                     "Signature algorithm must be present in inter.worker.verification.algorithms "
+                     "list",
+                     s->signature_algorithm);
+}
+
+static int check_key_size(const struct worker_settings *s, struct tern_error *err)
+{
+    if (!s->key_size_bits || s->key_size_bits >= KEY_BITS_MIN)
+        return 0;
+    return tern_fail(err, TERN_EINVALID, /* peer text */
+                     "Unable to create key generator with algorithm %s and key size %d: Key length "
+                     "must be at least %d bits",
+                     s->key_algorithm, (int)s->key_size_bits, KEY_BITS_MIN);
+}
+
+/* What several settings say together. */
+static int check_whole(const struct worker_settings *s, tern_config_fault *fault, void *arg,
+                       struct tern_error *err)
+{
+    static const struct {
+        const char *key;
+        int (*check)(const struct worker_settings *s, struct tern_error *err);
+    } checks[] = {
+        {"heartbeat.interval.ms", check_heartbeat},
+        {"inter.worker.signature.algorithm", check_signature},
+        {"inter.worker.key.size", check_key_size},
+    };
+    int rc = 0;
+
+    for (size_t i = 0; i < COUNT_OF(checks); i++) {
+        if (checks[i].check(s, err) == 0)
+            continue;
+        tell(fault, arg, checks[i].key, err);
+        rc = -1;
+    }
+    return rc;
 }
 
 int worker_config_bind(const struct tern_config *config, struct worker_settings *ret_settings,

@@ -53,6 +53,7 @@ struct worker_settings {
     int32_t key_size_bits; /* 0: the algorithm's own */
     int32_t key_ttl_ms;
     const char *signature_algorithm;
+    struct tern_list verification_algorithms;
     struct tern_list plugin_path;
 };
 

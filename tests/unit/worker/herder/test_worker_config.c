@@ -65,6 +65,11 @@ static const struct {
     {"inter.worker.signature.algorithm", "Rot13", "'Rot13' is not supported"},
     {"inter.worker.verification.algorithms", "HmacSHA256,x", "'x' is not supported"},
     {"inter.worker.verification.algorithms", "", "At least one signature verification algorithm"},
+    {"inter.worker.signature.algorithm", "HmacSHA512",
+     "Invalid value HmacSHA512 for configuration inter.worker.signature.algorithm: Signature "
+     "algorithm must be present in inter.worker.verification.algorithms list"},
+    {"inter.worker.verification.algorithms", "HmacSHA512", "Signature algorithm must be present"},
+    {"inter.worker.key.size", "8", "key size 8: Key length must be at least 40 bits"},
     {"listeners", "", "at least one URL is expected"},
     {"listeners", "http://a:1,,http://b:2", "Empty URL found"},
     {"response.http.headers.config", "put X: y", "Invalid header config 'put X: y'"},
