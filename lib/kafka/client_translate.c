@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "lib/base/xmem.h"
+#include "lib/wire/bootstrap.h"
 
 enum {
     KAFKA_INT_MAX = 2147483647,
@@ -33,10 +34,15 @@ static int64_t clamp(int64_t n, int64_t min, int64_t max)
 int client_set_bootstrap(struct conf_build *b, const char *key, const char *value,
                          struct tern_error *err)
 {
+    struct bootstrap servers;
+
     if (!*value) {
         return tern_fail(err, TERN_EINVALID, /* peer text */
                          "Missing required configuration \"%s\" which has no default value.", key);
     }
+    if (bootstrap_parse(value, &servers, err) < 0) /* librdkafka would take port 9092 */
+        return -1;
+    bootstrap_fini(&servers);
     return client_put(b, "bootstrap.servers", value, key, err);
 }
 

@@ -22,7 +22,8 @@ void bootstrap_fini(struct bootstrap *bootstrap)
 
 static int refuse(const char *entry, size_t len, struct tern_error *err)
 {
-    return tern_fail(err, TERN_EINVALID, "bootstrap.servers: '%.*s' is not host:port",
+    return tern_fail(err, TERN_EINVALID,
+                     "Invalid url in bootstrap.servers: %.*s (not host:port)", /* peer text */
                      len < 200 ? (int)len : 200, entry);
 }
 

@@ -236,6 +236,7 @@ static const struct {
     {P,
      {"bootstrap.servers", " "},
      "Missing required configuration \"bootstrap.servers\" which has no default value."},
+    {P, {"bootstrap.servers", "a:1,b"}, "Invalid url in bootstrap.servers: b (not host:port)"},
     {P,
      {"acks", "2"},
      "Invalid value 2 for configuration acks: String must be one of: all, -1, 0, 1"},
