@@ -11,7 +11,7 @@
 #include "lib/base/vec.h"
 #include "lib/base/xmem.h"
 #include "lib/kafka/transaction.h"
-#include "worker/convert/converter.h"
+#include "worker/task/outgoing.h"
 #include "worker/task/override_policy.h"
 #include "worker/task/send_queue.h"
 #include "worker/task/task_producer_conf.h"
@@ -24,27 +24,14 @@ LOG_DOMAIN("org.apache.kafka.connect.runtime.WorkerSourceTask");
 enum {
     ABORT_MS = 1000,         /* for the end of a transaction of a task that ends badly */
     ABORT_STOPPING_MS = 200, /* likewise, when the worker waits for its end */
-    CONVERTED_MAX_BYTES = 1024 * 1024 * 1024,
-    HEADERS_MAX = 100000
 };
 
 static const char task_class[] = "org.apache.kafka.connect.runtime.WorkerSourceTask";
-static const char data_exception[] = "org.apache.kafka.connect.errors.DataException";
-
-/* The current record as it goes to the send stage. */
-struct outgoing {
-    bool ready; /* converted, and not sent yet */
-    struct producer_record record;
-    struct producer_header *headers; /* [header_cap] */
-    struct buf *header_scratch;      /* [header_cap] */
-    size_t header_cap;
-    struct buf key_scratch;
-};
 
 struct source_records {
     struct source_records_conf conf;
     struct tolerance tolerance;
-    struct converter *key, *value, *header;
+    struct outgoing out;      /* the current record */
     struct send_stage *stage; /* NULL after close */
     struct send_queue *queue;
     struct source_txn *txn;          /* NULL: without transactions */
@@ -53,8 +40,7 @@ struct source_records {
     struct topic_creation *creation; /* NULL: nothing is created */
     void *self;                      /* the plugin instance; NULL before start and after close */
     bool closing;                    /* what fails now was given up by us */
-    struct outgoing out;
-    char *failure;                       /* trace; the first */
+    char *failure;                   /* trace; the first */
     VEC(struct pending_queue *) refused; /* of partitions that are handed over again */
     struct ptrmap topics;   /* those told to topic_used; the value is the name, owned */
     const char *last_topic; /* in topics; "" for none */
@@ -72,13 +58,6 @@ static void fail(struct source_records *r, const char *what, const char *class_n
 const char *source_records_failure(const struct source_records *r)
 {
     return r->failure;
-}
-
-static struct record_origin origin_of(const struct tern_source_record *rec)
-{
-    if (!rec->source)
-        return (struct record_origin){NULL, NULL};
-    return (struct record_origin){host_partition_key(rec->source), host_offset_name(rec->source)};
 }
 
 static void commit_record(struct source_records *r, const struct tern_source_record *rec,
@@ -199,7 +178,7 @@ static void begin_anew(struct source_records *r)
 static enum tern_refusal leave_out(struct source_records *r, const struct tern_source_record *rec,
                                    const struct tern_error *err)
 {
-    const struct record_origin origin = origin_of(rec);
+    const struct record_origin origin = outgoing_origin(rec);
     enum tern_refusal refusal;
 
     tolerance_report(&r->tolerance, STAGE_KAFKA_PRODUCE, task_class, rec, &origin, err->msg);
@@ -392,157 +371,24 @@ static enum source_records_step send_in_txn(struct source_records *r,
     return SOURCE_RECORDS_SENT;
 }
 
-/* ---- conversion ---- */
-
-/* One call of a converter, to be made again where that may help. */
-struct conversion {
-    struct converter *converter;
-    const char *topic;
-    const struct tern_value *value;
-    struct buf *scratch;
-    struct tern_bytes *ret_bytes;
-};
-
-static int convert_once(void *arg, struct tern_error *err)
-{
-    struct conversion *c = arg;
-
-    buf_clear(c->scratch);
-    return converter_from_connect(c->converter, c->topic, c->value, c->scratch, c->ret_bytes, err);
-}
-
-static bool wait_to_retry(void *arg, int64_t timeout_ms)
-{
-    const struct tern_host *host = host_face(arg);
-
-    return host->wait(host, timeout_ms);
-}
-
-/* -1: reported, and the task has failed or the record is to be left out. */
-static int not_converted(struct source_records *r, const struct converter *c,
-                         enum tolerance_stage stage, const struct tern_source_record *rec,
-                         const struct tern_error *err)
-{
-    const struct record_origin origin = origin_of(rec);
-
-    tolerance_report(&r->tolerance, stage, c->cls->name, rec, &origin, err->msg);
-    if (!r->tolerance.all && !host_face(r->conf.host)->stopping(host_face(r->conf.host))) {
-        fail(r, "Tolerance exceeded in error handler",
-             err->code == TERN_ERETRIABLE ? trace_class(err->code) : data_exception, err);
-    }
-    return -1;
-}
-
-static int convert(struct source_records *r, struct converter *c, enum tolerance_stage stage,
-                   const struct tern_source_record *rec, const struct tern_value *value,
-                   struct buf *scratch, struct tern_bytes *ret_bytes)
-{
-    struct conversion conversion = {c, rec->topic, value, scratch, ret_bytes};
-    struct tern_error err;
-
-    if (tolerance_run(&r->tolerance, convert_once, &conversion, wait_to_retry, r->conf.host,
-                      &err) == 0)
-        return 0;
-    return not_converted(r, c, stage, rec, &err);
-}
-
-static void want_headers(struct outgoing *out, size_t count)
-{
-    if (count <= out->header_cap)
-        return;
-    out->headers = xreallocarray(out->headers, count, sizeof(*out->headers));
-    out->header_scratch = xreallocarray(out->header_scratch, count, sizeof(*out->header_scratch));
-    for (size_t i = out->header_cap; i < count; i++)
-        out->header_scratch[i] = (struct buf)BUF_INIT(CONVERTED_MAX_BYTES);
-    out->header_cap = count;
-}
-
-static int convert_headers(struct source_records *r, const struct tern_source_record *rec)
-{
-    struct outgoing *out = &r->out;
-
-    want_headers(out, rec->header_count);
-    for (size_t i = 0; i < rec->header_count; i++) {
-        out->headers[i].key = rec->headers[i].key;
-        if (convert(r, r->header, STAGE_HEADER_CONVERTER, rec, &rec->headers[i].value,
-                    &out->header_scratch[i], &out->headers[i].value) < 0)
-            return -1;
-    }
-    out->record.headers = out->headers;
-    out->record.header_count = rec->header_count;
-    return 0;
-}
-
-/* What the producer does not copy lives as long as the batch. */
-static int convert_value(struct source_records *r, const struct tern_source_record *rec)
-{
-    struct buf scratch = BUF_INIT(CONVERTED_MAX_BYTES);
-    int rc = convert(r, r->value, STAGE_VALUE_CONVERTER, rec, &rec->value, &scratch,
-                     &r->out.record.value);
-
-    if (scratch.data)
-        send_queue_keep(r->queue, scratch.data);
-    return rc;
-}
-
-/* Plugins are input. */
-static int check_record(const struct source_records *r, const struct tern_source_record *rec,
-                        struct tern_error *err)
-{
-    if (!rec->topic || !*rec->topic)
-        return tern_fail(err, TERN_EINTERNAL, "a record without a topic");
-    if (rec->partition < -1) {
-        return tern_fail(err, TERN_EINTERNAL, /* peer text */
-                         "Invalid partition: %" PRId32 ". Partition number should always be "
-                         "non-negative or null.",
-                         rec->partition);
-    }
-    if (rec->header_count > HEADERS_MAX || (rec->header_count && !rec->headers))
-        return tern_fail(err, TERN_EINTERNAL, "a record with %zu headers", rec->header_count);
-    for (size_t i = 0; i < rec->header_count; i++) {
-        if (!rec->headers[i].key)
-            return tern_fail(err, TERN_EINTERNAL, "a record with a header without a key");
-    }
-    if (r->txn && strcmp(rec->topic, r->conf.offsets_topic) == 0) {
-        return tern_fail(err, TERN_EINTERNAL, /* peer text */
-                         "Source tasks may not produce to their own offsets topics when "
-                         "exactly-once support is enabled");
-    }
-    if (rec->source && !host_owns(r->conf.host, rec->source))
-        return tern_fail(err, TERN_EINTERNAL, "a record with a source partition of another task");
-    return 0;
-}
+/* ---- sending ---- */
 
 /* -1: the record is not going to be sent, and if there is a failure now, the task has failed. */
 static int prepare(struct source_records *r, const struct tern_source_record *rec)
 {
-    struct outgoing *out = &r->out;
-    struct tern_error err;
+    char *trace;
+    int rc = outgoing_prepare(&r->out, rec, &trace);
 
-    if (check_record(r, rec, &err) < 0) {
-        fail(r, NULL, trace_class(err.code), &err);
-        return -1;
-    }
-    /* The chain of transforms belongs here: what it filters is skipped like a failed conversion. */
-    if (convert_headers(r, rec) < 0 ||
-        convert(r, r->key, STAGE_KEY_CONVERTER, rec, &rec->key, &out->key_scratch,
-                &out->record.key) < 0 ||
-        convert_value(r, rec) < 0)
-        return -1;
-    if (rec->timestamp_ms < -1) {
-        (void)tern_fail(&err, TERN_EINTERNAL, "Invalid record timestamp %" PRId64,
-                        rec->timestamp_ms); /* peer text */
-        fail(r, NULL, "org.apache.kafka.common.InvalidRecordException", &err);
-        return -1;
-    }
-    out->record.topic = rec->topic;
-    out->record.partition = rec->partition;
-    out->record.timestamp_ms = rec->timestamp_ms;
-    out->ready = true;
-    return 0;
+    if (r->out.value_memory)
+        send_queue_keep(r->queue, TAKE(r->out.value_memory));
+    if (rc == 0)
+        return 0;
+    if (r->failure)
+        free(trace);
+    else
+        r->failure = trace;
+    return -1;
 }
-
-/* ---- sending ---- */
 
 void source_records_take(struct source_records *r, struct tern_source_batch *batch)
 {
@@ -690,19 +536,6 @@ void source_records_wake(struct source_records *r)
 
 /* ---- life ---- */
 
-static int open_converter(struct source_records *r, enum converter_role role,
-                          struct converter **converter, struct tern_error *err)
-{
-    static const char *const names[] = {"key", "value", "header"};
-
-    if (converter_open(role, &r->conf.connector_config, &r->conf.worker_config, converter, err) < 0)
-        return -1;
-    log_info("Set up the %s converter class %s for task %s using the %s config", names[role],
-             (*converter)->cls->name, r->conf.id,
-             (*converter)->from_connector ? "connector" : "worker"); /* peer text */
-    return 0;
-}
-
 /* The worker's policy may have changed since the connector was created. */
 static int check_overrides(const struct source_records *r, struct tern_error *err)
 {
@@ -748,6 +581,20 @@ static int open_stage(struct source_records *r, struct tern_error *err)
     return 0;
 }
 
+static int open_outgoing(struct source_records *r, struct tern_error *err)
+{
+    const struct outgoing_conf conf = {
+        .id = r->conf.id,
+        .host = r->conf.host,
+        .tolerance = &r->tolerance,
+        .connector_config = r->conf.connector_config,
+        .worker_config = r->conf.worker_config,
+        .forbidden_topic = r->txn ? r->conf.offsets_topic : NULL,
+    };
+
+    return outgoing_open(&r->out, &conf, err);
+}
+
 static struct source_txn *open_txn(struct source_records *r)
 {
     const struct source_txn_conf conf = {
@@ -778,13 +625,10 @@ int source_records_open(const struct source_records_conf *conf, struct source_re
     };
     r->topics = (struct ptrmap)PTRMAP_INIT(free);
     r->last_topic = "";
-    r->out.key_scratch = (struct buf)BUF_INIT(CONVERTED_MAX_BYTES);
     r->queue = send_queue_new();
     if (conf->txn_group)
         r->txn = open_txn(r);
-    if (open_converter(r, CONVERT_KEY, &r->key, err) < 0 ||
-        open_converter(r, CONVERT_VALUE, &r->value, err) < 0 ||
-        open_converter(r, CONVERT_HEADER, &r->header, err) < 0 || open_stage(r, err) < 0 ||
+    if (open_outgoing(r, err) < 0 || open_stage(r, err) < 0 ||
         topic_creation_open(conf->connector, conf->task, &conf->worker_config,
                             &conf->connector_config, &r->creation, err) < 0) {
         source_records_free(r);
@@ -823,14 +667,7 @@ void source_records_free(struct source_records *r)
     source_txn_free(r->txn);
     send_queue_free(r->queue);
     topic_creation_free(r->creation);
-    converter_close(r->key);
-    converter_close(r->value);
-    converter_close(r->header);
-    for (size_t i = 0; i < r->out.header_cap; i++)
-        buf_fini(&r->out.header_scratch[i]);
-    free(r->out.header_scratch);
-    free(r->out.headers);
-    buf_fini(&r->out.key_scratch);
+    outgoing_fini(&r->out);
     ptrmap_fini(&r->topics);
     vec_fini(&r->refused);
     free(r->failure);
