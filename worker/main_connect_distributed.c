@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * connect-distributed - a Connect worker in distributed mode, from the properties file of a Java
- * worker. Exit status: 0 after SIGTERM or SIGINT (or --help), 1 for a bad command line, a bad
- * file, or a worker that cannot go on.
+ * worker. Exit status: 0 after SIGTERM, SIGINT or SIGHUP (or --help), 1 for a bad command line, a
+ * bad file, or a worker that cannot go on.
  * Peer: org.apache.kafka.connect.cli.ConnectDistributed; difference: its statuses are 1, 2 and 3.
  */
 #include <stdio.h>

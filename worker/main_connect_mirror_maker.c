@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * connect-mirror-maker - MirrorMaker 2 in dedicated mode. Exit status: 0 after SIGTERM or SIGINT
- * (or --help), 1 for a bad command line, a bad file, or a flow that cannot go on.
+ * connect-mirror-maker - MirrorMaker 2 in dedicated mode. Exit status: 0 after SIGTERM, SIGINT
+ * or SIGHUP (or --help), 1 for a bad command line, a bad file, or a flow that cannot go on.
  * Peer: org.apache.kafka.connect.mirror.MirrorMaker; differences in mm2_args.h, mm2_plan.h, mm2.h.
  */
 #include <stdio.h>

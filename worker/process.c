@@ -57,6 +57,14 @@ void process_set_levels(const char *text)
     }
 }
 
+/* Who starts a process by nohup wants it to outlive its terminal. */
+static bool is_ignored(int number)
+{
+    struct sigaction now;
+
+    return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 static void init_signals(void)
 {
     sigset_t stop;
@@ -64,6 +72,8 @@ static void init_signals(void)
     sigemptyset(&stop);
     sigaddset(&stop, SIGTERM);
     sigaddset(&stop, SIGINT);
+    if (!is_ignored(SIGHUP)) /* blocked, it would come all the same */
+        sigaddset(&stop, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &stop, NULL);
     sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
     signals_fd = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -109,7 +119,7 @@ bool process_wait(void)
     if (!(fds[0].revents & POLLIN))
         return false;
     if (read(signals_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
-        log_info("Received %s", info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT");
+        log_info("Received SIG%s", sigabbrev_np((int)info.ssi_signo));
     return !(fds[1].revents & POLLIN);
 }
 

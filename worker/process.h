@@ -3,8 +3,9 @@
 /*
  * process - what every worker program does about its process: memory, signals, log levels.
  *
- * SIGTERM and SIGINT are blocked in all threads and read by the main thread in process_wait().
- * A second signal has no effect: the orderly end is under way. Thread: main, where not said.
+ * SIGTERM, SIGINT and SIGHUP are blocked in all threads and read by the main thread in
+ * process_wait(). SIGHUP that is ignored when the process starts stays so. A second signal has no
+ * effect: the orderly end is under way. Thread: main, where not said.
  */
 #include "lib/base/macros.h"
 
@@ -13,7 +14,7 @@
 /* Before any thread is started. Reads TERN_LOG: "DEBUG", or "<logger>=<level>,..."; root is a
  * logger. */
 void process_init(void);
-/* Waits for SIGTERM or SIGINT, or process_fail(). False: it was that. */
+/* Waits for one of these signals, or process_fail(). False: it was that. */
 bool process_wait(void);
 /* Makes process_wait() return. Thread: any; does not block. */
 void process_fail(void);

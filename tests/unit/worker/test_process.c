@@ -31,11 +31,23 @@ START_TEST(levels_from_the_environment)
 }
 END_TEST
 
-static const int stop_signals[] = {SIGTERM, SIGINT};
+/* As under nohup. */
+START_TEST(a_hangup_that_is_ignored)
+{
+    signal(SIGHUP, SIG_IGN);
+    process_init();
+    kill(getpid(), SIGHUP);
+    process_fail();
+    ck_assert(!process_wait());
+}
+END_TEST
+
+static const int stop_signals[] = {SIGTERM, SIGINT, SIGHUP};
 
 START_TEST(a_signal_ends_the_wait)
 {
     unsetenv("TERN_LOG");
+    signal(SIGHUP, SIG_DFL); /* whatever the tests were started with */
     process_init();
     kill(getpid(), stop_signals[_i]);
     ck_assert(process_wait());
@@ -76,6 +88,7 @@ END_TEST
 static void process_suite(Suite *s)
 {
     test_add_rows(s, levels_from_the_environment, COUNT_OF(levels));
+    test_add(s, a_hangup_that_is_ignored);
     test_add_rows(s, a_signal_ends_the_wait, COUNT_OF(stop_signals));
     test_add(s, so_does_a_failure);
     test_add(s, a_closed_pipe_is_no_end);
