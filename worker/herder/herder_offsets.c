@@ -270,8 +270,10 @@ static struct check *check_start(alter_fn *alter, const char *connector, struct 
     c->changes = xcalloc(count + 1, sizeof(*c->changes));
     c->count = count;
     for (size_t i = 0; i < count; i++) {
-        c->changes[i].partition = changes[i].partition ? xstrdup(changes[i].partition) : NULL;
-        c->changes[i].offset = changes[i].offset ? xstrdup(changes[i].offset) : NULL;
+        if (changes[i].partition)
+            c->changes[i].partition = offset_in_java_order(changes[i].partition);
+        if (changes[i].offset)
+            c->changes[i].offset = offset_in_java_order(changes[i].offset);
     }
     c->refs = 2;
     gate_init(&c->gate);

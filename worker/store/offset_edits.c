@@ -124,6 +124,21 @@ static void write_hashed(struct buf *out, json_t *object)
     buf_add_char(out, '}');
 }
 
+char *offset_in_java_order(const char *text)
+{
+    /* not jsonx_parse(): it cuts integers down to 64 bits, as Java does with stored ones */
+    CLEANUP(jsonx_decrefp)
+    json_t *object = json_loads(text, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    struct buf out = BUF_INIT(OFFSET_KEY_MAX_BYTES);
+    char *ordered = NULL;
+
+    if (json_is_object(object)) {
+        write_hashed(&out, object);
+        ordered = finish(&out);
+    }
+    return ordered ? ordered : xstrdup(text);
+}
+
 static char *new_key(const char *connector, json_t *partition)
 {
     struct buf out = BUF_INIT(OFFSET_KEY_MAX_BYTES);

@@ -33,5 +33,11 @@ int offset_edits_build(const char *connector, const struct offset_pair *known, s
                        const struct tern_offset_change *changes, size_t count,
                        struct offset_edits *ret_edits, struct tern_error *err) MUST_CHECK;
 
+/*
+ * A source partition or offset with its members in the order of a Java HashMap, as the peer hands
+ * it to a connector, whose messages show it; to be freed. A text that is no object stays as it is.
+ */
+char *offset_in_java_order(const char *text);
+
 /* The text of the source partition in a key; to be freed. NULL: null, or no key of a worker. */
 char *offset_key_partition(const char *key);

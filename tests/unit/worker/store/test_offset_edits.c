@@ -90,6 +90,29 @@ START_TEST(partitions_of_keys)
 }
 END_TEST
 
+/* What a connector's alterOffsets() is given; its messages show the order. */
+START_TEST(order_of_a_java_map)
+{
+    static const char *const rows[][2] = {
+        {"{\"cluster\":\"a\",\"topic\":\"t\",\"partition\":0}",
+         "{\"cluster\":\"a\",\"partition\":0,\"topic\":\"t\"}"},
+        {"{\"group\":\"g\",\"topic\":\"t\",\"partition\":1.5}",
+         "{\"partition\":1.5,\"topic\":\"t\",\"group\":\"g\"}"},
+        {"{\"offset\":[0,{\"b\":null,\"a\":true}]}", "{\"offset\":[0,{\"b\":null,\"a\":true}]}"},
+        {"{}", "{}"},
+        {"[1]", "[1]"},
+        {"{\"offset\":9223372036854775808}", "{\"offset\":9223372036854775808}"},
+        {"nothing", "nothing"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(freep) char *text = offset_in_java_order(rows[i][0]);
+
+        ck_assert_str_eq(text, rows[i][1]);
+    }
+}
+END_TEST
+
 START_TEST(many)
 {
     enum {
@@ -121,6 +144,7 @@ static void offset_edits_suite(Suite *s)
 {
     test_add_rows(s, edits, COUNT_OF(edit_cases));
     test_add(s, partitions_of_keys);
+    test_add(s, order_of_a_java_map);
     test_add(s, many);
 }
 
