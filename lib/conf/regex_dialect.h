@@ -3,11 +3,11 @@
 /*
  * regex_dialect - a pattern of java.util.regex in the words of PCRE2.
  *
- * Rewritten: \uXXXX, \0nn, \cX, \x, \Q...\E, back references, POSIX properties such as
- * \p{Alpha}, flags (?u), {n} after nothing. Refused, with the offset: what Java refuses and PCRE2
- * would take for something else ("a{1", "(*", unknown escapes), and what PCRE2 has not: unions and
- * intersections in classes ([a[b]], [a&&b]), flags (?xdU), \N, blocks (\p{InGreek}), java*
- * properties, {n} on an assertion, references to groups that are not there. Thread: any.
+ * Rewritten: unions and intersections in classes ([a[b]], [a&&b]), \uXXXX, \0nn, \cX, \x, \Q...\E,
+ * back references, POSIX properties such as \p{Alpha}, flags (?u), {n} after nothing. Refused, with
+ * the offset: what Java refuses and PCRE2 would take for something else ("a{1", "(*", unknown
+ * escapes), and what PCRE2 has not: flags (?xdU), \N, blocks (\p{InGreek}), java* properties, {n}
+ * on an assertion, references to groups that are not there. Thread: any.
  */
 #include "lib/base/buf.h"
 

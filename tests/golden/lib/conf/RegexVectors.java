@@ -24,7 +24,9 @@ public class RegexVectors {
         "[\\d]", "[\\d-]", "[\\w-.]+", "[\\w-a]", "[\\w-]", "[-\\w]", "[a\\w-c]+", "[\\p{Alpha}-_]+", "a{2}{3}", "a{2}{3}?", "{2,1}", "(a){2}{1}+", "[a\\-z]", "[a-c-e]", "[--/]", "[+--]", "[c-a]", "[\\n\\t ]", "[\\]]", "[\\[]", "[\\\\]", "[a^]", "[\\^]", "[a&]", "[&a]", "[a&b]", "[\\&&]", "[.]", "[*+?{}()|$]", "[\\x41-\\x43]", "[\\u0041]", "[\u00e9]", "[\u00e0-\u00ff]", "[^\u00e9]", "[\ud83d\ude00]", "[\\b]", "[\\1]", "[\\R]", "[\\k]", "[\\A]", "[\\0101]", "[\\cA]", "[ ]", "[a ]", "[#]", "[\\h]", "[\\v]", "[\\s\\S]*", "[^\\s]", "[\\w&&]",
         "^a$", "^", "$", "^$", "a$", "a$b", "\\Aa\\z", "\\Aa\\Z", "a\\Z", "\\Ga", "\\ba\\b", "a\\Bb", "a\\b.b", "a#b", "a b", "a|", "|a", "||", "(|a)b", "a&&b", "~", "a.{3}", ".{2,3}", "(ab)+", "(ab){2}", "(a|b)*c", "((a)(b))\\3", "(?:a(?:b(?:c)?)?)?", "\u65e5.", "..", "\ud83d\ude00+",
         ".*[\\-\\.]internal", ".*\\.replica", "__.*", "console-consumer-.*", "connect-.*", "heartbeats", ".*\\.heartbeats", "mm2.*\\.internal", ".*[-.]internal|.*\\.replica|__.*", "orders\\.(eu|us)", "(?!__).*", "^(?!.*internal).*$", "[a-zA-Z0-9._-]+", "a.*z|[^a].*", "*.foo", "foo*", "orders.*", ".*-consumer-\\d+"};
-    static final String[] OUTSIDE = {"(?)", "[\\w&&]", "[a[b]]", "[[a]]", "[a-c&&[b]]", "[a-z&&[^b]]+", "[[:alpha:]]", "(?x)a b", "(?d).", "(?U)\\w", "(?x:a )", "^*a", "\\b?a", "\\N{LATIN SMALL LETTER A}", "\\p{InGreek}", "\\p{javaLowerCase}", "(?<=a{1,2})b", "\\X", "\\b{g}a", "\\p{L1}", "\\1", "(a)\\2", "$*", "(?<=a+)b"};
+    static final String[] OUTSIDE = {"(?)", "[\\w&&]", "(?x)a b", "(?d).", "(?U)\\w", "(?x:a )", "^*a", "\\b?a", "\\N{LATIN SMALL LETTER A}", "\\p{InGreek}", "\\p{javaLowerCase}", "(?<=a{1,2})b", "\\X", "\\b{g}a", "\\p{L1}", "\\1", "(a)\\2", "$*", "(?<=a+)b"};
+    static final String[] CLASSES = {"[a[b]]", "[[a]]", "[a-c&&[b]]", "[a-z&&[^b]]+", "[[:alpha:]]", "[:alpha:]+", "[a[bc][1]]+", "[a-c[^a-z]]", "[^a[b]]", "[^[ab]]", "[a-z&&b-z&&[^c]]+", "[\\w&&[^\\d_]]+", "[\\w&&[^\\d]&&[^a]]", "[^a-z&&[abc]]", "[a&&b]", "[[a-c]&&[^b]]+", "[a-c&&[ab[c]]]+", "[\\p{Alpha}&&[^ab]]", "[.[-]]", "[a[.]b]+", "[[^a][b]]", "[a&&[^a]]", "(?i)[a-z&&[^b]]+", "[a[b]]{2}", "[a[b]]*+", "(?<=[a&&[ab]])b", "a(?<=[a-z&&[^b]])b", "[.=:]", "[[.]]", "[a-z&&[^aeiou]]+\\.[a-z0-9&&[^x]]", "[a-zA-Z0-9._-&&[^_]]+", "[a-z[-.]]+"};
+    static final String[] MEMBERS = {"a", "b", "c", "a-c", "b-d", "&&", "&&", "[", "[^", "]", "]", "\\d", "\\w", "-", "&", "^", "[a-c]", "[^b]", "[bc]", "1", "_", "\\p{Alpha}", ".", ":"};
     static final String[] TOKENS = {"a", "b", "c", "1", ".", "*", "+", "?", "|", "(", ")", "(?:", "[ab]", "[^a]", "[a-c]", "\\.", "\\d", "\\w", "{1}", "{1,2}", "-", "_", "(?=", "(?!", "a", "b", "(a)", "(ab)", "\\\\", "}", "]"};
 
     static String json(String s) {
@@ -34,15 +36,29 @@ public class RegexVectors {
         return b.append('"').toString();
     }
 
+    /* Where a "]" would end the class, it is left out; what is open in the end is closed. */
+    static String randomClass(Random random) {
+        StringBuilder b = new StringBuilder(random.nextInt(4) == 0 ? "[^" : "[");
+        int depth = 1;
+        for (int n = 1 + random.nextInt(7); n > 0; n--) {
+            String member = MEMBERS[random.nextInt(MEMBERS.length)];
+            if (member.equals("]") && depth == 1)
+                continue;
+            depth += member.equals("[") || member.equals("[^") ? 1 : member.equals("]") ? -1 : 0;
+            b.append(member);
+        }
+        return b.append("]".repeat(depth)).toString();
+    }
+
     static String row(String pattern, boolean outside) {
         StringBuilder b = new StringBuilder("{\"pattern\":" + json(pattern) + (outside ? ",\"outside\":true" : "") + ",\"matches\":");
         try {
             Pattern p = Pattern.compile(pattern);
-            b.append('"');
+            StringBuilder digits = new StringBuilder();
             for (String text : TEXTS)
-                b.append(p.matcher(text).matches() ? '1' : '0');
-            return b.append("\"}").toString();
-        } catch (PatternSyntaxException e) {
+                digits.append(p.matcher(text).matches() ? '1' : '0');
+            return b.append('"').append(digits).append("\"}").toString();
+        } catch (PatternSyntaxException | NullPointerException e) { // the latter of a class without members
             return b.append("null}").toString();
         }
     }
@@ -62,6 +78,10 @@ public class RegexVectors {
             if (!r.endsWith("null}") || random.nextInt(8) == 0)
                 rows.add(r);
         }
+        for (String p : CLASSES)
+            rows.add(row(p, false));
+        for (int n = 0; n < 400; n++)
+            rows.add(row(randomClass(random), true));
         System.out.println("{\"about\":\"java.util.regex of JDK " + System.getProperty("java.version") + ": one digit per text\",\"texts\":[");
         for (int i = 0; i < TEXTS.length; i++)
             System.out.println(json(TEXTS[i]) + (i + 1 < TEXTS.length ? "," : "],\"rows\":["));

@@ -71,8 +71,8 @@ START_TEST(messages)
         {"(a", "invalid regex '(a': missing closing parenthesis"},
         {"a\\", "invalid regex 'a\\': a backslash at the end at offset 1"},
         {"x\\iy", "invalid regex 'x\\iy': an unknown escape at offset 1"},
-        {"[a-z&&[^b]]",
-         "invalid regex '[a-z&&[^b]]': an intersection of classes is not supported at offset 4"},
+        {"[a&&&b]", "invalid regex '[a&&&b]': what follows '&&' is not supported at offset 4"},
+        {"[a[b]", "invalid regex '[a[b]': a class has no end at offset 5"},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
