@@ -5,24 +5,15 @@
 
 #include "lib/base/strmap.h"
 #include "lib/base/vec.h"
+#include "lib/conf/regex_dialect_priv.h"
 
-struct translator {
-    const char *start, *at;
-    struct buf *out;
-    struct regex_bars *bars;
-    unsigned depth;    /* groups that are open */
-    unsigned groups;   /* capturing ones opened so far */
-    bool repeatable;   /* the last thing written can take a quantifier */
-    const char *fault; /* the first; at then stands where */
-};
-
-static void fail(struct translator *t, const char *fault)
+void regex_fail(struct regex_translator *t, const char *fault)
 {
     if (!t->fault)
         t->fault = fault;
 }
 
-static bool take(struct translator *t, const char *text)
+bool regex_take(struct regex_translator *t, const char *text)
 {
     if (!str_starts_with(t->at, text))
         return false;
@@ -40,7 +31,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static void emit_literal(struct translator *t, char c)
+void regex_emit_literal(struct regex_translator *t, char c)
 {
     if (c > 0x20 && c < 0x7f && !is_letter(c) && !is_digit(c))
         buf_add_char(t->out, '\\');
@@ -58,7 +49,7 @@ static int hex_value(char c)
 }
 
 /* Exactly count digits; -1 when they are not there. */
-static long take_hex(struct translator *t, int count)
+static long take_hex(struct regex_translator *t, int count)
 {
     long code = 0;
 
@@ -70,22 +61,22 @@ static long take_hex(struct translator *t, int count)
     return code;
 }
 
-static void emit_code(struct translator *t, long code)
+static void emit_code(struct regex_translator *t, long code)
 {
     buf_add_fmt(t->out, "\\x{%lx}", (unsigned long)code);
 }
 
 /* After \u: one character, which may take two escapes. */
-static void escape_unicode(struct translator *t)
+static void escape_unicode(struct regex_translator *t)
 {
     long code = take_hex(t, 4), low;
     const char *after = t->at;
 
     if (code < 0) {
-        fail(t, "illegal \\u escape");
+        regex_fail(t, "illegal \\u escape");
         return;
     }
-    if (code >= 0xd800 && code < 0xdc00 && take(t, "\\u")) {
+    if (code >= 0xd800 && code < 0xdc00 && regex_take(t, "\\u")) {
         low = take_hex(t, 4);
         if (low >= 0xdc00 && low < 0xe000)
             code = 0x10000 + ((code & 0x3ff) << 10) + (low & 0x3ff);
@@ -96,28 +87,28 @@ static void escape_unicode(struct translator *t)
 }
 
 /* After \x: two digits, or any number of them in braces. */
-static void escape_hex(struct translator *t)
+static void escape_hex(struct regex_translator *t)
 {
     long code = 0;
 
-    if (!take(t, "{")) {
+    if (!regex_take(t, "{")) {
         code = take_hex(t, 2);
     } else {
         const char *digits = t->at;
 
         while (hex_value(*t->at) >= 0 && code <= 0x10ffff)
             code = code * 16 + hex_value(*t->at++);
-        if (t->at == digits || code > 0x10ffff || !take(t, "}"))
+        if (t->at == digits || code > 0x10ffff || !regex_take(t, "}"))
             code = -1;
     }
     if (code < 0)
-        fail(t, "illegal \\x escape");
+        regex_fail(t, "illegal \\x escape");
     else
         emit_code(t, code);
 }
 
 /* After \0: up to three octal digits, at most 0377. */
-static void escape_octal(struct translator *t)
+static void escape_octal(struct regex_translator *t)
 {
     int digits = 0;
     long code = 0;
@@ -127,16 +118,16 @@ static void escape_octal(struct translator *t)
         digits++;
     }
     if (digits == 0)
-        fail(t, "illegal octal escape");
+        regex_fail(t, "illegal octal escape");
     else
         emit_code(t, code);
 }
 
 /* After \c */
-static void escape_control(struct translator *t)
+static void escape_control(struct regex_translator *t)
 {
     if (*t->at <= 0) {
-        fail(t, "illegal \\c escape");
+        regex_fail(t, "illegal \\c escape");
         return;
     }
     emit_code(t, *t->at ^ 64);
@@ -163,7 +154,7 @@ static const char *posix_class_of(const char *name, size_t len)
     return NULL;
 }
 
-static void emit_property(struct translator *t, bool negated, const char *name, size_t len,
+static void emit_property(struct regex_translator *t, bool negated, const char *name, size_t len,
                           bool in_class)
 {
     const char *posix = posix_class_of(name, len), *equals = memchr(name, '=', len);
@@ -178,7 +169,7 @@ static void emit_property(struct translator *t, bool negated, const char *name, 
 
         if (!str_starts_with(name, "gc=") && !str_starts_with(name, "general_category=") &&
             !str_starts_with(name, "sc=") && !str_starts_with(name, "script=")) {
-            fail(t, "unknown character property");
+            regex_fail(t, "unknown character property");
             return;
         }
         len -= (size_t)(equals + 1 - name);
@@ -191,14 +182,14 @@ static void emit_property(struct translator *t, bool negated, const char *name, 
         name += 2;
         len -= 2;
     } else if (len > 2) {
-        fail(t, "unknown character property");
+        regex_fail(t, "unknown character property");
         return;
     }
     buf_add_fmt(t->out, "\\%c{%.*s}", negated ? 'P' : 'p', (int)len, name);
 }
 
 /* After \p or \P */
-static void escape_property(struct translator *t, bool negated, bool in_class)
+static void escape_property(struct regex_translator *t, bool negated, bool in_class)
 {
     const char *name = t->at, *end = name + 1;
 
@@ -210,12 +201,12 @@ static void escape_property(struct translator *t, bool negated, bool in_class)
         t->at = end + 1;
         if (*end != '}' || end == name) {
             t->at = end;
-            fail(t, "malformed character property");
+            regex_fail(t, "malformed character property");
             return;
         }
     } else {
         if (!is_letter(*name)) {
-            fail(t, "malformed character property");
+            regex_fail(t, "malformed character property");
             return;
         }
         t->at++;
@@ -226,17 +217,17 @@ static void escape_property(struct translator *t, bool negated, bool in_class)
 /* ---- escapes ---- */
 
 /* After \Q: everything up to \E, or the end, stands for itself. */
-static void quotation(struct translator *t)
+static void quotation(struct regex_translator *t)
 {
     while (*t->at && !str_starts_with(t->at, "\\E")) {
-        emit_literal(t, *t->at++);
+        regex_emit_literal(t, *t->at++);
         t->repeatable = true;
     }
-    take(t, "\\E");
+    regex_take(t, "\\E");
 }
 
 /* After \1 to \9: more digits count while there are that many groups. */
-static void back_reference(struct translator *t, unsigned number)
+static void back_reference(struct regex_translator *t, unsigned number)
 {
     while (is_digit(*t->at) && number * 10 + (unsigned)(*t->at - '0') <= t->groups)
         number = number * 10 + (unsigned)(*t->at++ - '0');
@@ -245,12 +236,12 @@ static void back_reference(struct translator *t, unsigned number)
 }
 
 /* After \k */
-static void named_reference(struct translator *t)
+static void named_reference(struct regex_translator *t)
 {
     const char *from = t->at, *end;
 
     if (*from != '<' || !(end = strchr(from, '>'))) {
-        fail(t, "\\k is not followed by a group's name");
+        regex_fail(t, "\\k is not followed by a group's name");
         return;
     }
     t->at = end + 1;
@@ -259,7 +250,7 @@ static void named_reference(struct translator *t)
 }
 
 /* A character by number or a property, which may stand anywhere. False: none of them. */
-static bool common_escape(struct translator *t, char c, bool in_class)
+static bool common_escape(struct regex_translator *t, char c, bool in_class)
 {
     switch (c) {
     case 'u':
@@ -283,14 +274,13 @@ static bool common_escape(struct translator *t, char c, bool in_class)
     }
 }
 
-/* At a backslash. */
-static void escape(struct translator *t, bool in_class)
+void regex_escape(struct regex_translator *t, bool in_class)
 {
     const char *same = in_class ? "dDwWsShHvVnrtfae" : "dDwWsShHvVnrtfaeAbBGRXZz";
     char c = t->at[1];
 
     if (!c) {
-        fail(t, "a backslash at the end");
+        regex_fail(t, "a backslash at the end");
         return;
     }
     t->at += 2;
@@ -310,186 +300,22 @@ static void escape(struct translator *t, bool in_class)
         back_reference(t, (unsigned)(c - '0'));
     } else if (is_letter(c) || is_digit(c)) {
         t->at -= 2;
-        fail(t, "an unknown escape");
+        regex_fail(t, "an unknown escape");
     } else {
-        emit_literal(t, c);
+        regex_emit_literal(t, c);
     }
 }
 
 /* ---- classes, groups, quantifiers ---- */
 
-/*
- * A class of Java may hold classes, which add to it, and "&&", between parts that have to match
- * all. Such a class becomes a group that takes one character: its parts are classes of PCRE2 and
- * alternatives, all but the last of them in assertions that look ahead.
- */
-enum {
-    CLASS_DEPTH_MAX = 32,
-    CLASS_MAX_BYTES = 1 << 20,
-};
-
-/* What stands between two "&&". */
-struct class_part {
-    struct buf members; /* what stands in the brackets of one class of PCRE2 */
-    struct buf classes; /* alternatives: classes inside the class, and members before them */
-};
-
-static bool part_is_empty(const struct class_part *part)
+static void class(struct regex_translator *t)
 {
-    return part->members.len == 0 && part->classes.len == 0;
-}
-
-static void part_fini(struct class_part *part)
-{
-    buf_fini(&part->members);
-    buf_fini(&part->classes);
-}
-
-static void add_buf(struct buf *out, const struct buf *text)
-{
-    buf_add(out, text->data, text->len);
-}
-
-/* After a '[' a '^' would negate, and ':', '.' or '=' begin a name of POSIX. */
-static void class_member(struct translator *t)
-{
-    bool set = *t->at == '\\' && t->at[1] && strchr("dDwWsShHvVpP", t->at[1]);
-
-    if (*t->at == '\\')
-        escape(t, true);
-    else if (strchr("^:.=", *t->at))
-        emit_literal(t, *t->at++);
-    else
-        buf_add_char(t->out, *t->at++);
-    if (set && !t->fault && take(t, "-"))
-        buf_add_str(t->out, "\\-"); /* no range begins with a set */
-}
-
-/* Members become an alternative. */
-static void flush_members(struct class_part *part)
-{
-    if (!part->members.len)
-        return;
-    buf_add_str(&part->classes, part->classes.len ? "|[" : "[");
-    add_buf(&part->classes, &part->members);
-    buf_add_char(&part->classes, ']');
-    buf_clear(&part->members);
-}
-
-static void class_text(struct translator *t, unsigned depth);
-
-/* A class inside the class. */
-static void inner_class(struct translator *t, struct class_part *part, unsigned depth)
-{
-    if (depth == CLASS_DEPTH_MAX) {
-        fail(t, "too many classes inside each other");
-        return;
-    }
-    flush_members(part); /* what comes behind is no part of a range that they end with */
-    if (part->classes.len)
-        buf_add_char(&part->classes, '|');
-    t->out = &part->classes;
-    class_text(t, depth + 1);
-}
-
-/* Up to "&&" or the ']' of the class. */
-static void class_part(struct translator *t, struct class_part *part, bool is_first, unsigned depth)
-{
-    struct buf *out = t->out;
-
-    if (!is_first && (*t->at == '^' || *t->at == '&'))
-        fail(t, "what follows '&&' is not supported");
-    while (!t->fault && *t->at && *t->at != ']' && !str_starts_with(t->at, "&&")) {
-        if (!is_first && (*t->at == '&' || (*t->at != '[' && part->classes.len))) {
-            fail(t, "what follows '&&' is not supported"); /* Java forgets what stands before it */
-        } else if (str_starts_with(t->at, "-&&")) {        /* to Java a range that ends with '&' */
-            fail(t, "a '-' before '&&' is not supported");
-        } else if (*t->at == '[') {
-            inner_class(t, part, depth);
-        } else {
-            t->out = &part->members;
-            class_member(t);
-        }
-    }
-    t->out = out;
-    if (!t->fault && part_is_empty(part))
-        fail(t, *t->at ? "an empty part of a class is not supported" : "a class has no end");
-}
-
-static void emit_part(struct buf *out, struct class_part *part)
-{
-    bool is_lone = part->classes.len == 0;
-
-    flush_members(part);
-    buf_add_str(out, is_lone ? "" : "(?:");
-    add_buf(out, &part->classes);
-    buf_add_str(out, is_lone ? "" : ")");
-}
-
-/* Parts up to the ']', which is taken; their text is a group, but for a lone class of PCRE2. */
-static void class_parts(struct translator *t, struct class_part *part, unsigned depth)
-{
-    bool is_first = true;
-
-    for (;;) {
-        class_part(t, part, is_first, depth);
-        if (t->fault || !take(t, "&&"))
-            break;
-        buf_add_str(t->out, is_first ? "(?:(?=" : "(?=");
-        emit_part(t->out, part);
-        buf_add_char(t->out, ')');
-        part_fini(part);
-        *part = (struct class_part){BUF_INIT(CLASS_MAX_BYTES), BUF_INIT(CLASS_MAX_BYTES)};
-        is_first = false;
-    }
-    if (!t->fault && !take(t, "]"))
-        fail(t, "a class has no end");
-    if (t->fault)
-        return;
-    emit_part(t->out, part);
-    if (!is_first)
-        buf_add_char(t->out, ')');
-}
-
-/* At '['. A ']' that comes first stands for itself. */
-static void class_text(struct translator *t, unsigned depth)
-{
-    struct class_part part = {BUF_INIT(CLASS_MAX_BYTES), BUF_INIT(CLASS_MAX_BYTES)};
-    struct buf text = BUF_INIT(CLASS_MAX_BYTES);
-    struct buf *out = t->out;
-    bool negated;
-
-    t->at++;
-    negated = take(t, "^");
-    if (take(t, "]"))
-        buf_add_str(&part.members, "\\]");
-    t->out = &text;
-    class_parts(t, &part, depth);
-    t->out = out;
-    if (negated && text.len && text.data[0] == '[') {
-        buf_add_str(out, "[^");
-        buf_add(out, text.data + 1, text.len - 1);
-    } else if (negated) {
-        buf_add_str(out, "(?:(?!");
-        add_buf(out, &text);
-        buf_add_str(out, ")[\\s\\S])");
-    } else {
-        add_buf(out, &text);
-    }
-    if (text.failed || part.members.failed || part.classes.failed)
-        fail(t, "a class is too long");
-    part_fini(&part);
-    buf_fini(&text);
-}
-
-static void class(struct translator *t)
-{
-    class_text(t, 0);
+    regex_class(t, 0);
     t->repeatable = true;
 }
 
 /* After "(?": flags up to ')' or ':'. */
-static void flags(struct translator *t)
+static void flags(struct regex_translator *t)
 {
     const char *from = t->at;
     size_t len = strspn(from, "imsu-");
@@ -497,17 +323,17 @@ static void flags(struct translator *t)
 
     if (from[len] && strchr("xdU", from[len])) {
         t->at += len;
-        fail(t, "a flag that is not supported");
+        regex_fail(t, "a flag that is not supported");
         return;
     }
     if (len == 0 || (from[len] != ')' && from[len] != ':')) {
-        fail(t, "an unknown kind of group");
+        regex_fail(t, "an unknown kind of group");
         return;
     }
     for (size_t i = 0; i < len; i++)
         any = any || from[i] != 'u';
     t->at += len;
-    if (!any && take(t, ")"))
+    if (!any && regex_take(t, ")"))
         return; /* (?u) alone: nothing is left of it */
     if (*t->at == ')')
         t->bars->apart = false; /* they hold to the end */
@@ -522,13 +348,13 @@ static void flags(struct translator *t)
 }
 
 /* At '('. */
-static void group(struct translator *t)
+static void group(struct regex_translator *t)
 {
     static const char *const kinds[] = {"(?:", "(?=", "(?!", "(?>", "(?<=", "(?<!"};
 
     t->repeatable = false;
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-        if (take(t, kinds[i])) {
+        if (regex_take(t, kinds[i])) {
             t->depth++;
             buf_add_str(t->out, kinds[i]);
             return;
@@ -536,14 +362,14 @@ static void group(struct translator *t)
     }
     if (t->at[1] == '*') {
         t->at++;
-        fail(t, "a dangling '*'");
-    } else if (take(t, "(?<")) {
+        regex_fail(t, "a dangling '*'");
+    } else if (regex_take(t, "(?<")) {
         if (!is_letter(*t->at))
-            fail(t, "a group's name does not begin with a letter");
+            regex_fail(t, "a group's name does not begin with a letter");
         buf_add_str(t->out, "(?<");
         t->depth++;
         t->groups++;
-    } else if (take(t, "(?")) {
+    } else if (regex_take(t, "(?")) {
         flags(t);
     } else {
         buf_add_char(t->out, *t->at++);
@@ -565,16 +391,16 @@ static size_t braces_length(const char *text)
 }
 
 /* At '*', '+', '?' or '{'. */
-static void quantifier(struct translator *t)
+static void quantifier(struct regex_translator *t)
 {
     size_t len = *t->at == '{' ? braces_length(t->at) : 1;
 
     if (len == 0) {
-        fail(t, "an illegal repetition");
+        regex_fail(t, "an illegal repetition");
         return;
     }
     if (!t->repeatable && *t->at != '{') {
-        fail(t, "a quantifier with nothing to repeat");
+        regex_fail(t, "a quantifier with nothing to repeat");
         return;
     }
     if (!t->repeatable)
@@ -586,13 +412,13 @@ static void quantifier(struct translator *t)
     t->repeatable = false;
 }
 
-static void step(struct translator *t)
+static void step(struct regex_translator *t)
 {
     char c = *t->at;
 
     switch (c) {
     case '\\':
-        escape(t, false);
+        regex_escape(t, false);
         break;
     case '[':
         class(t);
@@ -618,7 +444,7 @@ static void step(struct translator *t)
         break;
     default:
         if (c == ')' && t->depth-- == 0) {
-            fail(t, "an unmatched ')'");
+            regex_fail(t, "an unmatched ')'");
             return;
         }
         if (c == ']' || c == '}')
@@ -637,7 +463,7 @@ void regex_bars_fini(struct regex_bars *bars)
 int regex_dialect_translate(const char *pattern, struct buf *out, struct regex_bars *bars,
                             struct tern_error *err)
 {
-    struct translator t = {.start = pattern, .at = pattern, .out = out, .bars = bars};
+    struct regex_translator t = {.start = pattern, .at = pattern, .out = out, .bars = bars};
 
     bars->apart = true;
     while (!t.fault && *t.at)
