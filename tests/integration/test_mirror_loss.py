@@ -79,7 +79,8 @@ def test_by_policy_a_loss_fails_the_task(pair, mirror):
 def test_retention_that_overtakes_a_running_mirror_is_named(pair, mirror):
     worker, topic = _mirrored(pair, mirror, 100)
     worker.pause()
-    pair.east.kafka.produce(topic, _numbered(100, 5000))
+    pair.east.kafka.produce(topic, _numbered(100, 101))  # the answer to the fetch that waits, which will be read
+    pair.east.kafka.produce(topic, _numbered(101, 5000))
     pair.east.kafka.delete_records(topic, {0: 4000})
     worker.resume()
     remote = pair.there.remote(topic)

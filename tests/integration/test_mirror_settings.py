@@ -86,7 +86,8 @@ def test_another_separator_and_offset_syncs_at_the_target(pair, mirror):
         assert len(west.read(remote, count=300)) == 300
         config = west.describe_config(remote)  # what is left out by default is not, since the list is another
         assert config["max.message.bytes"] == "2000000" and "retention.ms" not in config
-        assert config["min.insync.replicas"] == "1"
+        if pair.east.version >= "4":  # clusters have a setting of their own for it
+            assert config["min.insync.replicas"] == "1"
         _wait_group(pair, group, remote, 300)
         east.add_partitions(topic, 2)
         west.wait_topic(remote, partitions=2)

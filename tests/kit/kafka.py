@@ -20,7 +20,8 @@ _NO_COORDINATOR = (KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.COORDINAT
 
 # while a cluster has lost a node, or one comes back
 _NO_LEADER = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.UNKNOWN_LEADER_EPOCH,
-              KafkaError.FENCED_LEADER_EPOCH, KafkaError._NOENT)
+              KafkaError.FENCED_LEADER_EPOCH, KafkaError.OFFSET_NOT_AVAILABLE, KafkaError.UNKNOWN_TOPIC_OR_PART,
+              KafkaError._NOENT)
 
 
 class Record(NamedTuple):
