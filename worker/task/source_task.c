@@ -25,7 +25,7 @@ enum {
     RESTART_MAX_MS = 10000,
     TXN_BYTES_MAX = 64 << 20, /* of records in one transaction: their batches stay in memory */
     BATCH_BYTES = 1048576,    /* the producer's batches, unless the user says otherwise */
-    BATCH_SHRINK = 32,
+    BATCH_SHRINK = 16,
 };
 
 /* ---- what the two threads share ---- */

@@ -322,7 +322,7 @@ START_TEST(records_that_are_too_large)
     start(&b, SCRIPT(.total = 4), &stage);
     check_trace("broker says no");
     bench_stop(&b);
-    ck_assert_uint_eq(journal_count("fence c"), 5);
+    ck_assert_uint_eq(journal_count("fence c"), 6);
     size = fake_stage_setting("batch.size");
     ck_assert_str_eq(size, "1");
     bench_fini(&b);
