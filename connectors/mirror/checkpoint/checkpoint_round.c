@@ -2,6 +2,7 @@
 #include "connectors/mirror/checkpoint/checkpoint_round.h"
 
 #include "connectors/mirror/common/checkpoint.h"
+#include "connectors/mirror/common/mirror_bytes.h"
 #include "lib/base/log.h"
 #include "lib/base/vec.h"
 
@@ -57,7 +58,7 @@ struct tern_source_batch *checkpoint_round_end(struct checkpoint_round *r)
 
 static struct tern_value bytes_of(const struct buf *b)
 {
-    return (struct tern_value){.type = TERN_VALUE_BYTES, .as.bytes = {b->data, b->len}};
+    return mirror_bytes(b->data, b->len);
 }
 
 static int add_record(struct checkpoint_round *r, const char *group,

@@ -5,6 +5,7 @@
  * Difference: an interval of 0 or less emits every millisecond at most, Java spins.
  */
 #include "connectors/mirror/common/heartbeat.h"
+#include "connectors/mirror/common/mirror_bytes.h"
 #include "connectors/mirror/common/mirror_config.h"
 #include "connectors/mirror/common/mirror_open.h"
 #include "connectors/mirror/common/replication_policy.h"
@@ -83,7 +84,7 @@ static void release(struct tern_source_batch *batch)
 
 static struct tern_value bytes_of(const struct buf *b)
 {
-    return (struct tern_value){.type = TERN_VALUE_BYTES, .as.bytes = {b->data, b->len}};
+    return mirror_bytes(b->data, b->len);
 }
 
 static int make_beat(struct heartbeat_task *t, struct beat *b, struct tern_error *err)

@@ -4,6 +4,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include "connectors/mirror/common/loop_guard.h"
+#include "connectors/mirror/common/mirror_bytes.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/strmap.h"
@@ -340,11 +341,17 @@ static void batch_release(struct tern_source_batch *base)
     batch_give_back(b);
 }
 
-static struct tern_value bytes_value(const void *data, size_t size)
+/* Java's tombstone has the schema of bytes that are not null, which only ByteArrayConverter takes.
+ */
+static struct tern_value value_of(const rd_kafka_message_t *m)
 {
-    if (!data)
-        return (struct tern_value){.type = TERN_VALUE_NULL};
-    return (struct tern_value){.type = TERN_VALUE_BYTES, .as.bytes = {data, size}};
+    return m->payload ? mirror_bytes(m->payload, m->len)
+                      : (struct tern_value){.type = TERN_VALUE_NULL};
+}
+
+static struct tern_value header_value(const void *data, size_t size)
+{
+    return data ? mirror_bytes(data, size) : mirror_optional_bytes(NULL, 0);
 }
 
 /* Adds a message's headers to the batch's; they are found by count, as the array may move. */
@@ -361,7 +368,7 @@ static void add_headers(struct batch *b, rd_kafka_message_t *m, struct tern_sour
         const char *alias = b->owner->source_alias;
 
         vec_push(&b->headers,
-                 (struct tern_header){LOOP_GUARD_HEADER, bytes_value(alias, strlen(alias))});
+                 (struct tern_header){LOOP_GUARD_HEADER, mirror_bytes(alias, strlen(alias))});
         record->header_count++;
         own = 1;
     }
@@ -369,7 +376,7 @@ static void add_headers(struct batch *b, rd_kafka_message_t *m, struct tern_sour
         return;
     while (rd_kafka_header_get_all(headers, record->header_count - own, &key, &value, &size) ==
            RD_KAFKA_RESP_ERR_NO_ERROR) {
-        vec_push(&b->headers, (struct tern_header){key, bytes_value(value, size)});
+        vec_push(&b->headers, (struct tern_header){key, header_value(value, size)});
         record->header_count++;
     }
 }
@@ -385,8 +392,8 @@ static void fill_record(struct batch *b, size_t i)
     record->topic = p->remote;
     record->partition = m->partition;
     record->timestamp_ms = rd_kafka_message_timestamp(m, &type);
-    record->key = bytes_value(m->key, m->key_len);
-    record->value = bytes_value(m->payload, m->len);
+    record->key = mirror_optional_bytes(m->key, m->key_len);
+    record->value = value_of(m);
     record->source = p->handle;
     record->offset = m->offset;
     record->offset_json = NULL;

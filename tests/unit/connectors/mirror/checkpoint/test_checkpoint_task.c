@@ -15,6 +15,11 @@ enum {
     LONG_MS = 20000,
 };
 
+static bool is_bytes(const struct tern_schema *schema)
+{
+    return schema && schema->type == TERN_TYPE_BYTES && !schema->optional;
+}
+
 START_TEST(a_round_is_a_batch)
 {
     const struct checkpoint_entry entries[] = {{"A.t", 3, 100, 90, "note"}, {"A.u", 0, 5, 6, ""}};
@@ -37,6 +42,7 @@ START_TEST(a_round_is_a_batch)
         ck_assert_int_eq(rec->partition, 0);
         ck_assert_int_eq(rec->timestamp_ms, 1234567);
         ck_assert_int_eq(rec->offset, 0);
+        ck_assert(is_bytes(rec->key.schema) && is_bytes(rec->value.schema));
         ck_assert_ok(checkpoint_decode(slice_of(rec->key.as.bytes.data, rec->key.as.bytes.size),
                                        slice_of(rec->value.as.bytes.data, rec->value.as.bytes.size),
                                        &cp, &err),

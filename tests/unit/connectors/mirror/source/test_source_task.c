@@ -212,6 +212,13 @@ static bool has_bytes(const struct tern_value *v, const char *text)
            memcmp(v->as.bytes.data, text, strlen(text)) == 0;
 }
 
+static const char *schema_of(const struct tern_value *v)
+{
+    if (!v->schema)
+        return "none";
+    return v->schema->optional ? "bytes or null" : "bytes";
+}
+
 static void check_record(const struct tern_source_record *r, int64_t offset)
 {
     ck_assert_str_eq(r->topic, "A.orders");
@@ -221,6 +228,8 @@ static void check_record(const struct tern_source_record *r, int64_t offset)
     ck_assert_uint_eq(r->header_count, 0);
     ck_assert(has_bytes(&r->key, "key"));
     ck_assert(has_bytes(&r->value, offset == 3 ? NULL : "value"));
+    ck_assert_str_eq(schema_of(&r->key), "bytes or null");
+    ck_assert_str_eq(schema_of(&r->value), offset == 3 ? "none" : "bytes");
 }
 
 /* Takes records up to the last, and acknowledges each at its offset plus drift (-1: nowhere). */
