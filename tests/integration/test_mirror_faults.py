@@ -55,6 +55,28 @@ def test_a_topic_that_cannot_be_created_fails_its_tasks_with_the_cause(pair, mir
     assert [s.state for n, s in flow.task_statuses(SOURCE).items() if n != number] == ["RUNNING"]
 
 
+@pytest.mark.ours_only  # Java's task fails with the first record of such a topic
+def test_a_topic_that_cannot_be_created_waits_and_the_others_go_on(pair, mirror, two_topics):
+    good, bad = two_topics
+    flow, west = pair.there, pair.west.kafka
+    west.create_topic(flow.remote(good))
+    for topic in two_topics:
+        pair.east.kafka.produce(topic, [(b"k", b"v")] * 10)
+    worker = mirror(pair.properties(tasks_max=1, raw={"replication.factor": 3, "heartbeats.replication.enabled": "false"}))
+    west.wait_count(flow.remote(good), 10)
+    worker.wait_log(rf"ERROR .*Cannot create or extend topic '{flow.remote(bad)}' .*(?i:replication factor)")
+    pair.east.kafka.produce(good, [(b"k", b"more")] * 10)
+    west.wait_count(flow.remote(good), 20)
+    assert [s.state for s in flow.task_statuses(SOURCE).values()] == ["RUNNING"]
+    assert flow.remote(bad) not in west.list_topics()
+    west.create_topic(flow.remote(bad))
+    west.wait_count(flow.remote(bad), 10)  # from its beginning
+    pair.east.kafka.produce(bad, [(b"k", b"more")] * 10)
+    west.wait_count(flow.remote(bad), 20)
+    worker.stop_cleanly()
+    assert {t: flow.source_offsets()[(t, 0)] for t in two_topics} == {good: 19, bad: 19}
+
+
 def _assert_waits_quietly(worker, missing, alias, log_start=0):
     """For ten seconds: the worker lives, complains about the missing cluster once for each flow and client role
     at most, does not spin. Complaints count from log_start.

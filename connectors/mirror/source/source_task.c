@@ -4,20 +4,19 @@
  *
  * Everything runs on the task's thread. Peer: org.apache.kafka.connect.mirror.MirrorSourceTask.
  * Spec: mirror-maker2.md 5. Difference: before it starts it makes sure that its remote topics
- * exist, so that a topic which cannot be created makes the task FAILED with the reason; Java's
- * task waits for it for ever.
+ * exist (source_remotes.h); Java's task waits for one that cannot be created for ever.
  */
 #include "connectors/mirror/common/loop_guard.h"
 #include "connectors/mirror/common/mirror_config.h"
 #include "connectors/mirror/common/mirror_open.h"
 #include "connectors/mirror/common/mirror_own.h"
 #include "connectors/mirror/common/mirror_partition.h"
-#include "connectors/mirror/source/remote_topics.h"
 #include "connectors/mirror/source/source_connector.h"
 #include "connectors/mirror/source/source_consumer.h"
 #include "connectors/mirror/source/source_guard.h"
 #include "connectors/mirror/source/source_metrics.h"
 #include "connectors/mirror/source/source_refusals.h"
+#include "connectors/mirror/source/source_remotes.h"
 #include "connectors/mirror/source/source_syncs.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
@@ -28,9 +27,9 @@
 LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorSourceTask");
 
 enum {
-    REMOTE_CHECK_MS = 4 * 1000, /* for the look at the target's topics before the start */
-    FIRST_LOOK_MS = 4 * 1000,   /* for the first look at the source's logs; it goes on after that */
-    SYNCS_CLOSE_MS = 2 * 1000,  /* for the last offset syncs at the end */
+    WAY_BACK_MS = 4 * 1000,    /* for the look for a mirror the other way */
+    FIRST_LOOK_MS = 4 * 1000,  /* for the first look at the source's logs; it goes on after that */
+    SYNCS_CLOSE_MS = 2 * 1000, /* for the last offset syncs at the end */
 };
 
 struct source_task {
@@ -41,9 +40,11 @@ struct source_task {
     struct source_consumer *consumer;
     struct source_guard *guard;
     struct source_refusals *refusals;
+    struct source_remotes *remotes;
     struct source_metrics *metrics;
     atomic_bool way_back; /* there is a mirror the other way, as the watch found */
     bool loops_guarded;
+    bool looks_for_loops;       /* immutable once the watch runs */
     struct source_syncs *syncs; /* NULL: emit.offset-syncs.enabled=false */
 };
 
@@ -53,6 +54,7 @@ static void stop(void *self)
 
     source_guard_free(t->guard);
     source_refusals_free(t->refusals);
+    source_remotes_free(t->remotes);
     source_metrics_free(t->metrics);
     source_syncs_free(t->syncs, clock_deadline_ms(SYNCS_CLOSE_MS));
     source_consumer_free(t->consumer);
@@ -120,7 +122,7 @@ static bool reads_committed(const struct tern_config *config)
 }
 
 static bool may_loop(const struct source_task *t);
-static void look_again(void *arg);
+static void tick(void *arg);
 
 /* The watch looks at the logs while the rest of the start goes on. */
 static int open_guard(struct source_task *t, const struct tern_config *config,
@@ -134,100 +136,18 @@ static int open_guard(struct source_task *t, const struct tern_config *config,
         .own = &t->own,
         .consumer = t->consumer,
         .reads_committed = reads_committed(config),
-        .tick = may_loop(t) && !t->loops_guarded ? look_again : NULL,
+        .tick = tick,
         .arg = t,
         .stored_next = next,
     };
 
+    t->looks_for_loops = may_loop(t) && !t->loops_guarded;
     t->refusals = source_refusals_new(&t->own, t->consumer);
+    t->remotes = source_remotes_new(&t->settings, t->consumer, t->own.watch_interval_ms > 0);
     t->metrics = source_metrics_new(&t->settings, t->host, t->consumer, t->own.metrics_log_ms);
     if (read_stored(t, next, err) < 0)
         return -1;
     return source_guard_open(&conf, &t->guard, err);
-}
-
-/* ---- the look at the remote topics ---- */
-
-struct remote_check {
-    struct source_task *task;
-    struct tern_config config;
-    struct admin *source; /* opened when needed */
-    bool failed;
-    struct tern_error *err;
-};
-
-static int check_source(void *arg, struct admin **ret_admin, struct tern_error *err)
-{
-    struct remote_check *check = arg;
-
-    if (!check->source && mirror_open_admin(&check->config, MIRROR_REPLICATION_SOURCE_ADMIN, true,
-                                            &check->source, err) < 0)
-        return -1;
-    *ret_admin = check->source;
-    return 0;
-}
-
-static void check_fault(void *arg, const struct remote_topic *topic, const char *why)
-{
-    struct remote_check *check = arg;
-
-    if (!check->failed) {
-        tern_fail_at(check->err, __FILE__, TERN_EINVALID,
-                     "cannot create or extend topic '%s' on cluster '%s' for '%s': %s",
-                     topic->remote, check->task->settings.common.target_alias, topic->source, why);
-    }
-    check->failed = true;
-}
-
-/* The remote topics of the assigned partitions, each once, with the partitions needed. */
-static size_t wanted_topics(const struct source_task *t, struct remote_topic *wanted)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < source_consumer_count(t->consumer); i++) {
-        const struct source_partition *p = source_consumer_at(t->consumer, i);
-        size_t k = 0;
-
-        while (k < count && wanted[k].source != p->topic) /* names are shared within a topic */
-            k++;
-        if (k == count)
-            wanted[count++] = (struct remote_topic){p->topic, p->remote, 0};
-        if (wanted[k].partitions <= p->partition)
-            wanted[k].partitions = p->partition + 1;
-    }
-    return count;
-}
-
-static int check_remote_topics(struct source_task *t, struct tern_error *err)
-{
-    size_t most = source_consumer_count(t->consumer);
-    CLEANUP(freep) struct remote_topic *wanted = xcalloc(most, sizeof(*wanted));
-    struct remote_check check = {.task = t, .err = err};
-    struct remote_topics remote = {.source = check_source,
-                                   .fault = check_fault,
-                                   .arg = &check,
-                                   .replication_factor = (int16_t)t->settings.replication_factor};
-    struct property_filter *filter = NULL;
-    struct tern_error why;
-    bool changed;
-    int rc;
-
-    check.config = mirror_settings_config(&t->settings.common);
-    if (property_filter_new(&check.config, &filter, err) < 0 ||
-        mirror_open_admin(&check.config, MIRROR_REPLICATION_TARGET_ADMIN, true, &remote.target,
-                          err) < 0) {
-        property_filter_free(filter);
-        return -1;
-    }
-    remote.filter = filter;
-    rc = remote_topics_ensure(&remote, wanted, wanted_topics(t, wanted),
-                              clock_deadline_ms(REMOTE_CHECK_MS), &changed, &why);
-    if (rc < 0) /* not reached: the producer will wait for the target */
-        log_warn("Could not look at the remote topics before starting: %s", why.msg);
-    admin_free(remote.target);
-    admin_free(check.source);
-    property_filter_free(filter);
-    return check.failed ? -1 : 0;
 }
 
 /* ---- circles ---- */
@@ -250,7 +170,7 @@ static int find_way_back(struct source_task *t, const struct tern_config *config
     if (mirror_open_admin(
             config, at_source ? MIRROR_REPLICATION_TARGET_ADMIN : MIRROR_REPLICATION_SOURCE_ADMIN,
             true, &admin, err) < 0 ||
-        admin_list_topics(admin, topic, clock_deadline_ms(REMOTE_CHECK_MS), &topics, err) < 0)
+        admin_list_topics(admin, topic, clock_deadline_ms(WAY_BACK_MS), &topics, err) < 0)
         return -1;
     *ret_found = topics.count > 0;
     return 0;
@@ -298,15 +218,24 @@ static int look_for_loops(struct source_task *t, const struct tern_config *confi
 }
 
 /* The other mirror may come later. Thread: the watch's. */
-static void look_again(void *arg)
+static void look_again(struct source_task *t)
 {
-    struct source_task *t = arg;
     struct tern_config config = mirror_settings_config(&t->settings.common);
     struct tern_error why;
     bool found;
 
     if (!atomic_load(&t->way_back) && find_way_back(t, &config, &found, &why) == 0 && found)
         atomic_store(&t->way_back, true);
+}
+
+/* Thread: the watch's. */
+static void tick(void *arg)
+{
+    struct source_task *t = arg;
+
+    if (t->looks_for_loops)
+        look_again(t);
+    source_remotes_look(t->remotes);
 }
 
 /* ---- life ---- */
@@ -328,12 +257,14 @@ static int begin(struct source_task *t, const struct tern_config *config, struct
         mirror_own_bind(config, &t->own, err) < 0 ||
         replication_policy_new(config, &t->policy, err) < 0 || open_consumer(t, config, err) < 0 ||
         add_partitions(t, err) < 0 || look_for_loops(t, config, err) < 0 ||
-        open_guard(t, config, err) < 0 || check_remote_topics(t, err) < 0)
+        open_guard(t, config, err) < 0 || source_remotes_make(t->remotes, err) < 0)
         return -1;
     if (t->settings.emit_offset_syncs &&
         source_syncs_open(&t->settings, t->policy, t->consumer, &t->syncs, err) < 0)
         return -1;
-    return source_guard_begin(t->guard, clock_deadline_ms(FIRST_LOOK_MS), err);
+    if (source_guard_begin(t->guard, clock_deadline_ms(FIRST_LOOK_MS), err) < 0)
+        return -1;
+    return source_remotes_step(t->remotes, err);
 }
 
 static int start(const struct tern_host *host, const struct tern_config *config, void **ret_self,
@@ -359,7 +290,8 @@ static int poll(void *self, int64_t max_wait_ms, struct tern_source_batch **ret_
 
     if (atomic_load(&t->way_back) && !t->loops_guarded && guard_loops(t, err) < 0)
         return -1;
-    if (source_guard_step(t->guard, err) < 0 || source_refusals_step(t->refusals, err) < 0)
+    if (source_guard_step(t->guard, err) < 0 || source_remotes_step(t->remotes, err) < 0 ||
+        source_refusals_step(t->refusals, err) < 0)
         return -1;
     if (t->syncs)
         source_syncs_serve(t->syncs);
