@@ -118,3 +118,25 @@ def test_keys_that_nobody_reads_are_told(pair, connect):
         assert worker.log().count(f"Connector odd: {key}: {said}") == 1, key
     assert worker.log().count("Connector odd: ") == 6
     cluster.delete("odd")
+
+
+@pytest.mark.ours_only  # Java's topics are not there, or are created by the brokers
+def test_replication_factors_that_nobody_has_set_give_way(pair, connect):
+    """By default 2 and 3, on clusters of one broker."""
+    cluster, topic, west = connect("ours"), pair.create_topic("orders", partitions=2), pair.west.kafka
+    remote = pair.there.remote(topic)
+    pair.east.kafka.produce(topic, [Record(b"%d" % n, b"v", partition=n % 2) for n in range(20)])
+    common = {**mirror_clusters(pair), "topics": topic, "header.converter": BYTES}
+    cluster.create("source", {**mirror_source(pair, topic, 1), "replication.factor": 2})
+    wait_until(lambda: (cluster.status("source") or {}).get("tasks", [{}])[0].get("state") == "FAILED", 60,
+               "2 that was asked for is 2")
+    cluster.put("source", {key: value for key, value in mirror_source(pair, topic, 1).items()
+                           if not key.endswith("replication.factor")})
+    west.wait_count(remote, 20)
+    cluster.create("checkpoint", {"connector.class": _CHECKPOINT, **common})
+    west.wait_topic(pair.there.checkpoints_topic)
+    assert west.list_topics()[remote] == 2
+    pair.east.kafka.wait_topic(pair.there.offset_syncs_topic)
+    assert pair.east.kafka.describe_config(pair.there.offset_syncs_topic)["cleanup.policy"] == "compact"
+    for name in ("source", "checkpoint"):
+        cluster.delete(name)

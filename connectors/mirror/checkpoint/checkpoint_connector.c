@@ -21,6 +21,7 @@
 #include "connectors/mirror/common/mirror_config.h"
 #include "connectors/mirror/common/mirror_open.h"
 #include "connectors/mirror/common/mirror_remarks.h"
+#include "connectors/mirror/common/mirror_topics.h"
 #include "connectors/mirror/common/mirror_validate.h"
 #include "connectors/mirror/common/replication_policy.h"
 #include "connectors/mirror/common/scheduler.h"
@@ -181,11 +182,15 @@ static int create_topic(void *arg, int64_t deadline_ms, struct tern_error *err)
     struct checkpoint_connector *c = arg;
     CLEANUP(freep)
     char *topic = replication_policy_checkpoints_topic(c->policy, c->settings.common.source_alias);
+    const struct tern_config config = mirror_settings_config(&c->settings.common);
 
     if (wake_admins(c, err) < 0)
         return -1;
     return mirror_create_compacted_topic(
-        c->target, topic, c->settings.checkpoints_replication_factor, deadline_ms, err);
+        c->target, topic,
+        mirror_factor_of(&config, "checkpoints.topic.replication.factor",
+                         c->settings.checkpoints_replication_factor),
+        deadline_ms, err);
 }
 
 /* ---- life ---- */

@@ -21,11 +21,3 @@ static inline void mirror_admin_freep(struct admin **admin)
 {
     admin_free(*admin);
 }
-
-/*
- * Creates a compacted topic of one partition. One that exists is left as it is, and one that we may
- * not create is taken to exist (spec mirror-maker2.md 6.6). Logs a creation. Thread: any.
- * Errors: whatever else the broker says, the topic named.
- */
-int mirror_create_compacted_topic(struct admin *a, const char *topic, int16_t replication_factor,
-                                  int64_t deadline_ms, struct tern_error *err) MUST_CHECK;

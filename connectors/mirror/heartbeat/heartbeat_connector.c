@@ -9,6 +9,7 @@
 #include "connectors/mirror/common/mirror_config.h"
 #include "connectors/mirror/common/mirror_open.h"
 #include "connectors/mirror/common/mirror_remarks.h"
+#include "connectors/mirror/common/mirror_topics.h"
 #include "connectors/mirror/common/mirror_validate.h"
 #include "connectors/mirror/common/replication_policy.h"
 #include "connectors/mirror/common/scheduler.h"
@@ -37,12 +38,15 @@ static int rest(void *arg, int64_t deadline_ms, struct tern_error *err)
 static int create_topic(void *arg, int64_t deadline_ms, struct tern_error *err)
 {
     struct heartbeat_connector *c = arg;
+    const struct tern_config config = mirror_settings_config(&c->settings.common);
 
     if (admin_wake(c->target, err) < 0)
         return -1;
-    return mirror_create_compacted_topic(c->target, replication_policy_heartbeats_topic(c->policy),
-                                         c->settings.heartbeats_replication_factor, deadline_ms,
-                                         err);
+    return mirror_create_compacted_topic(
+        c->target, replication_policy_heartbeats_topic(c->policy),
+        mirror_factor_of(&config, "heartbeats.topic.replication.factor",
+                         c->settings.heartbeats_replication_factor),
+        deadline_ms, err);
 }
 
 static void stop(void *self)

@@ -51,13 +51,12 @@ static int create_described(const struct remote_topics *r, const struct work *wo
             continue;
         }
         topic_config_for_creation(configs[i].configs, configs[i].count, r->filter, &settings[i]);
-        vec_push(&specs,
-                 (struct admin_new_topic){topic->remote, topic->partitions, r->replication_factor,
-                                          strmap_config(&settings[i])});
+        vec_push(&specs, (struct admin_new_topic){topic->remote, topic->partitions, r->factor.value,
+                                                  strmap_config(&settings[i])});
         vec_push(&made, topic);
     }
-    rc = specs.count ? admin_create_topics(r->target, specs.at, specs.count, false, deadline_ms,
-                                           &outcomes, err)
+    rc = specs.count ? mirror_create_topics(r->target, specs.at, specs.count, r->factor,
+                                            deadline_ms, &outcomes, err)
                      : 0;
     for (size_t i = 0; rc == 0 && i < specs.count; i++) {
         if (!outcomes[i].kafka_error) {
@@ -123,6 +122,13 @@ static int grow_small(const struct remote_topics *r, const struct work *work, in
     }
     admin_outcomes_free(outcomes, count);
     return 0;
+}
+
+struct mirror_factor remote_topics_factor(const struct mirror_source_settings *settings)
+{
+    const struct tern_config config = mirror_settings_config(&settings->common);
+
+    return mirror_factor_of(&config, "replication.factor", settings->replication_factor);
 }
 
 int remote_topics_ensure(const struct remote_topics *r, const struct remote_topic *wanted,

@@ -6,6 +6,8 @@
  * Used by the connector in each round, and by a task before it starts, which so learns why a
  * topic that it needs cannot be created. Spec: mirror-maker2.md 4.3, 4.4. Thread: one at a time.
  */
+#include "connectors/mirror/common/mirror_config.h"
+#include "connectors/mirror/common/mirror_topics.h"
 #include "connectors/mirror/common/property_filter.h"
 #include "lib/base/macros.h"
 #include "lib/kafka/admin.h"
@@ -28,8 +30,11 @@ struct remote_topics {
     remote_topics_fault *fault;
     void *arg; /* of both */
     const struct property_filter *filter;
-    int16_t replication_factor;
+    struct mirror_factor factor;
 };
+
+/* The replication factor of remote topics. */
+struct mirror_factor remote_topics_factor(const struct mirror_source_settings *settings);
 
 /*
  * Lists the target, creates what is missing with the partitions and the configs of the source,

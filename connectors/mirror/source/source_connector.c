@@ -18,6 +18,7 @@
 #include "connectors/mirror/common/mirror_open.h"
 #include "connectors/mirror/common/mirror_own.h"
 #include "connectors/mirror/common/mirror_remarks.h"
+#include "connectors/mirror/common/mirror_topics.h"
 #include "connectors/mirror/common/mirror_validate.h"
 #include "connectors/mirror/common/mirror_wire.h"
 #include "connectors/mirror/common/replication_policy.h"
@@ -146,7 +147,7 @@ static int ensure_remote(struct source_connector *c, const struct known_topics *
         .fault = remote_fault,
         .arg = c,
         .filter = c->property_filter,
-        .replication_factor = (int16_t)c->settings.replication_factor,
+        .factor = remote_topics_factor(&c->settings),
     };
 
     for (size_t i = 0; i < found->count; i++)
@@ -272,8 +273,11 @@ static int create_offset_syncs(void *arg, int64_t deadline_ms, struct tern_error
                           false, &admin, err) < 0)
         return -1;
     publish_syncs(c, admin);
-    rc = mirror_create_compacted_topic(admin, topic, c->settings.offset_syncs_replication_factor,
-                                       deadline_ms, err);
+    rc = mirror_create_compacted_topic(
+        admin, topic,
+        mirror_factor_of(&config, "offset-syncs.topic.replication.factor",
+                         c->settings.offset_syncs_replication_factor),
+        deadline_ms, err);
     publish_syncs(c, NULL);
     return rc;
 }
@@ -286,7 +290,7 @@ static int create_topic_ids(void *arg, int64_t deadline_ms, struct tern_error *e
 
     if (wake_admins(c, err) < 0)
         return -1;
-    return mirror_create_compacted_topic(c->target, topic, (int16_t)c->settings.replication_factor,
+    return mirror_create_compacted_topic(c->target, topic, remote_topics_factor(&c->settings),
                                          deadline_ms, err);
 }
 

@@ -106,7 +106,7 @@ static int try_to_make(const struct source_remotes *r, const struct remote_topic
         .source = open_source,
         .fault = on_fault,
         .arg = o,
-        .replication_factor = (int16_t)r->settings->replication_factor,
+        .factor = remote_topics_factor(r->settings),
     };
     struct property_filter *filter = NULL;
     struct tern_error why;
