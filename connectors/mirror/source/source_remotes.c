@@ -17,7 +17,12 @@ enum {
 struct missing {
     struct remote_topic topic; /* names are the consumer's; immutable after source_remotes_make() */
     atomic_bool is_there;      /* set once, by whoever looks */
-    bool is_read;              /* task's thread */
+};
+
+/* A partition of one. */
+struct waiting {
+    struct source_partition *partition;
+    const struct missing *of;
 };
 
 struct source_remotes {
@@ -27,7 +32,7 @@ struct source_remotes {
     struct missing *missing; /* published by made */
     size_t count;
     atomic_bool made;
-    size_t waiting; /* task's thread: of missing, not read yet */
+    VEC(struct waiting) waiting; /* task's thread */
 };
 
 struct source_remotes *source_remotes_new(const struct mirror_source_settings *settings,
@@ -45,6 +50,7 @@ void source_remotes_free(struct source_remotes *r)
 {
     if (!r)
         return;
+    vec_fini(&r->waiting);
     free(r->missing);
     free(r);
 }
@@ -150,6 +156,16 @@ static size_t wanted_topics(const struct source_consumer *consumer, struct remot
     return count;
 }
 
+static void keep_partitions(struct source_remotes *r, const struct missing *m)
+{
+    for (size_t i = 0; i < source_consumer_count(r->consumer); i++) {
+        struct source_partition *p = source_consumer_at(r->consumer, i);
+
+        if (p->topic == m->topic.source)
+            vec_push(&r->waiting, (struct waiting){p, m});
+    }
+}
+
 static void keep_missing(struct source_remotes *r, const struct outcome *o)
 {
     const char *alias = r->settings->common.target_alias;
@@ -159,11 +175,12 @@ static void keep_missing(struct source_remotes *r, const struct outcome *o)
         const struct fault *f = &o->faults.at[i];
 
         r->missing[i].topic = *f->topic;
+        keep_partitions(r, &r->missing[i]);
         log_error("Cannot create or extend topic '%s' on cluster '%s' for '%s': %s. Its partitions "
                   "wait, the others go on; it is tried again every half a minute",
                   f->topic->remote, alias, f->topic->source, f->why);
     }
-    r->count = r->waiting = o->faults.count;
+    r->count = o->faults.count;
 }
 
 int source_remotes_make(struct source_remotes *r, struct tern_error *err)
@@ -199,37 +216,20 @@ static void hold(struct source_consumer *consumer, struct source_partition *p)
         source_consumer_end(consumer, p->index);
 }
 
-static int step_topic(struct source_remotes *r, const char *topic, bool is_there,
-                      struct tern_error *err)
-{
-    for (size_t i = 0; i < source_consumer_count(r->consumer); i++) {
-        struct source_partition *p = source_consumer_at(r->consumer, i);
-
-        if (p->topic != topic)
-            continue;
-        if (!is_there)
-            hold(r->consumer, p);
-        else if (source_consumer_make_room(r->consumer, i, INT64_MAX, err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
 int source_remotes_step(struct source_remotes *r, struct tern_error *err)
 {
-    for (size_t i = 0; r->waiting && i < r->count; i++) {
-        struct missing *m = &r->missing[i];
-        bool is_there = atomic_load(&m->is_there);
+    for (size_t i = r->waiting.count; i-- > 0;) {
+        struct waiting w = r->waiting.at[i];
 
-        if (m->is_read)
+        if (!atomic_load(&w.of->is_there)) {
+            hold(r->consumer, w.partition);
             continue;
-        if (step_topic(r, m->topic.source, is_there, err) < 0)
-            return -1;
-        if (is_there) {
-            log_info("Topic '%s' is there now: '%s' is mirrored", m->topic.remote, m->topic.source);
-            m->is_read = true;
-            r->waiting--;
         }
+        vec_remove(&r->waiting, i);
+        if (source_consumer_make_room(r->consumer, w.partition->index, INT64_MAX, err) < 0)
+            return -1;
+        log_info("Topic '%s' is there now: '%s-%d' is mirrored", w.of->topic.remote,
+                 w.of->topic.source, (int)w.partition->partition);
     }
     return 0;
 }
