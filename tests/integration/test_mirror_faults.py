@@ -56,13 +56,14 @@ def test_a_topic_that_cannot_be_created_fails_its_tasks_with_the_cause(pair, mir
 
 
 @pytest.mark.ours_only  # Java's task fails with the first record of such a topic
-def test_a_topic_that_cannot_be_created_waits_and_the_others_go_on(pair, mirror, two_topics):
+def test_a_topic_that_cannot_be_created_waits_by_policy_and_the_others_go_on(pair, mirror, two_topics):
     good, bad = two_topics
     flow, west = pair.there, pair.west.kafka
     west.create_topic(flow.remote(good))
     for topic in two_topics:
         pair.east.kafka.produce(topic, [(b"k", b"v")] * 10)
-    worker = mirror(pair.properties(tasks_max=1, raw={"replication.factor": 3, "heartbeats.replication.enabled": "false"}))
+    worker = mirror(pair.properties(tasks_max=1, raw={"replication.factor": 3, "heartbeats.replication.enabled": "false",
+                                                      "tern.watch.stuck.policy": "continue"}))
     west.wait_count(flow.remote(good), 10)
     worker.wait_log(rf"ERROR .*Cannot create or extend topic '{flow.remote(bad)}' .*(?i:replication factor)")
     pair.east.kafka.produce(good, [(b"k", b"more")] * 10)

@@ -46,7 +46,7 @@ static const struct tern_config_key own_keys[] = {
      .validator = &not_negative},
     {"tern.watch.stuck.policy", TERN_STRING, "fail", TERN_LOW, AT(stuck),
      .doc = "What becomes of a task with a partition that stays stuck when reading it anew did "
-            "not help.",
+            "not help, or whose remote topic cannot be created.",
      .validator = &one_of_two},
     {"tern.topic.ids.enabled", TERN_BOOL, "true", TERN_LOW, AT(keep_topic_ids),
      .doc = "Whether the ids of source topics are kept in mm2-topic-ids.<source>.internal on the "

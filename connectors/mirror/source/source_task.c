@@ -143,7 +143,8 @@ static int open_guard(struct source_task *t, const struct tern_config *config,
 
     t->looks_for_loops = may_loop(t) && !t->loops_guarded;
     t->refusals = source_refusals_new(&t->own, t->consumer);
-    t->remotes = source_remotes_new(&t->settings, t->consumer, t->own.watch_interval_ms > 0);
+    t->remotes = source_remotes_new(&t->settings, t->consumer,
+                                    t->own.watch_interval_ms > 0 && !t->own.fail_when_stuck);
     t->metrics = source_metrics_new(&t->settings, t->host, t->consumer, t->own.metrics_log_ms);
     if (read_stored(t, next, err) < 0)
         return -1;
