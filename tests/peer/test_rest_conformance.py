@@ -21,6 +21,7 @@ from kit.wait import wait_until
 
 _FOLDER = Path(__file__).parent / "rest"
 _SETTLE_S = 20  # for what follows an answer
+_SPREAD_S = 2  # for what one worker has read to be read by all
 _LOCAL = ("plugins", "validate", "http", "loggers")  # answered by whoever is asked
 _ONCE = ("mirror_offsets",)  # whoever forwards them: it is the connector that answers
 _FORWARDED = ("connectors", "config", "states", "offsets", "internal", "mirror")
@@ -167,9 +168,9 @@ def _played(step, side, worker):
     reply = http_script.play(step, worker.port, deadline=_SETTLE_S)
     if restarts and reply.status in (202, 204):
         _wait_restarted(side, _restarted(step, reply), before)
-    if step.method == "GET" and step.directive("until"):
+    if step.path.endswith("/status") and step.directive("until"):
         for other in side.workers:
-            http_script.play(step, other.port, deadline=_SETTLE_S)
+            http_script.play(step, other.port, deadline=_SPREAD_S)
     return reply
 
 
