@@ -89,12 +89,22 @@ void offset_sync_history_add(struct offset_sync_history *h, int64_t upstream, in
     vec_push(h, (struct offset_fact){upstream, downstream});
 }
 
+/*
+ * Whether there is one offset that has no record of the source between the fact and the one before
+ * it: a marker that ends a transaction of the mirror. Both sides of it are the same position.
+ */
+static bool is_behind_marker(const struct offset_sync_history *h, size_t i)
+{
+    return i > 0 && h->at[i - 1].upstream == h->at[i].upstream - 1 &&
+           h->at[i - 1].downstream == h->at[i].downstream - 2;
+}
+
 bool offset_sync_history_translate(const struct offset_sync_history *h, int64_t upstream,
                                    int64_t *ret_downstream)
 {
     size_t below = count_below(h, upstream);
 
-    if (below < h->count && h->at[below].upstream == upstream)
+    if (below < h->count && h->at[below].upstream == upstream && !is_behind_marker(h, below))
         *ret_downstream = h->at[below].downstream;
     else if (below > 0)
         *ret_downstream = h->at[below - 1].downstream + 1;

@@ -15,6 +15,8 @@
  * - A group that stands before the first fact can be translated only when that is the first record
  *   of the target's log: then it goes on at 0.
  * - When there are too many, every other fact of the older half is given up.
+ * - What comes behind the marker of a transaction is no news to a group that waits for it: its
+ *   position stays before the marker.
  *
  * Differences to Java's OffsetSyncStore, which keeps 64 syncs at distances that double, drops them
  * all when upstream goes back, and keeps those that the target has lost. Pure; not locked.

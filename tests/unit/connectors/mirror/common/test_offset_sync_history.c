@@ -46,6 +46,26 @@ START_TEST(the_nearest_before_counts)
 }
 END_TEST
 
+/* A group at the end stays where it is when the next transaction begins. */
+START_TEST(a_marker_is_no_news)
+{
+    struct offset_sync_history h = {0};
+    int64_t downstream;
+
+    offset_sync_history_add(&h, 9, 21, 100);
+    ck_assert(offset_sync_history_translate(&h, 10, &downstream));
+    ck_assert_int_eq(downstream, 22);
+    offset_sync_history_add(&h, 10, 23, 100); /* 22 is the marker */
+    ck_assert(offset_sync_history_translate(&h, 10, &downstream));
+    ck_assert_int_eq(downstream, 22);
+    ck_assert_int_eq(offset_sync_history_reread(&h, 10, downstream), 0);
+    offset_sync_history_add(&h, 11, 26, 100); /* more than a marker */
+    ck_assert(offset_sync_history_translate(&h, 11, &downstream));
+    ck_assert_int_eq(downstream, 26);
+    offset_sync_history_fini(&h);
+}
+END_TEST
+
 START_TEST(what_is_read_again_is_known)
 {
     struct offset_sync_history h = {0};
@@ -387,6 +407,7 @@ END_TEST
 static void fill(Suite *suite)
 {
     test_add(suite, the_nearest_before_counts);
+    test_add(suite, a_marker_is_no_news);
     test_add(suite, what_is_read_again_is_known);
     test_add(suite, the_start_of_the_target_is_known);
     test_add(suite, a_restart_keeps_what_was_before);
