@@ -6,30 +6,21 @@
 
 LOG_DOMAIN("org.apache.kafka.connect.mirror.MirrorCheckpointTask");
 
-/* What the target knows of a group. */
-enum standing {
-    GROUP_NEW,    /* not there: everything is committed */
-    GROUP_IDLE,   /* there, no member: what is ahead is committed */
-    GROUP_ACTIVE, /* has members, or cannot be told: left alone */
-};
-
-static enum standing standing_of(const struct admin_group_description *group)
+/*
+ * Whether the group has no members on the target, or is not there. One that has, or of which that
+ * cannot be told, is left alone. Dead may be an idle group of the new protocol (KIP-848), where
+ * its broker was not heard.
+ */
+static bool is_idle(const struct admin_group_description *group)
 {
     if (group->outcome.kafka_error == ADMIN_GROUP_ID_NOT_FOUND)
-        return GROUP_NEW;
+        return true;
     if (group->outcome.kafka_error) {
         log_warn("Could not describe group '%s' on the target: %s", group->group,
                  group->outcome.message);
-        return GROUP_ACTIVE;
+        return false;
     }
-    switch (group->state) {
-    case ADMIN_GROUP_EMPTY:
-        return GROUP_IDLE;
-    case ADMIN_GROUP_DEAD:
-        return GROUP_NEW;
-    default:
-        return GROUP_ACTIVE;
-    }
+    return group->state == ADMIN_GROUP_EMPTY || group->state == ADMIN_GROUP_DEAD;
 }
 
 /* What is to be committed in one round. */
@@ -47,13 +38,12 @@ static void work_fini(struct work *w)
     vec_fini(&w->commits);
 }
 
-/* there: what the group has committed on the target; NULL: the group is new. */
+/* there: what the group has committed on the target: what is new to it, or ahead, is committed. */
 static void plan_group(struct work *w, const char *group, const struct admin_group_offsets *there)
 {
     struct checkpoint_commit plan = {0};
 
-    translation_plan_sync(w->translation, group, there != NULL, there ? there->offsets : NULL,
-                          there ? there->count : 0, &plan);
+    translation_plan_sync(w->translation, group, true, there->offsets, there->count, &plan);
     if (!plan.count) {
         checkpoint_commit_fini(&plan);
         return;
@@ -107,7 +97,8 @@ static int plan_idle(struct work *w, struct admin *target, const struct names *i
     if (admin_group_offsets(target, idle->at, idle->count, deadline_ms, &there, err) < 0)
         return tern_context(err, "reading the groups' offsets on the target");
     for (size_t i = 0; i < idle->count; i++) {
-        if (there[i].outcome.kafka_error) {
+        if (there[i].outcome.kafka_error &&
+            there[i].outcome.kafka_error != ADMIN_GROUP_ID_NOT_FOUND) {
             log_warn("Could not read the offsets of group '%s' on the target: %s", idle->at[i],
                      there[i].outcome.message);
         } else {
@@ -132,11 +123,7 @@ int group_sync_round(struct admin *target, struct translation *translation,
         0)
         return tern_context(err, "describing the groups on the target");
     for (size_t i = 0; i < groups->count; i++) {
-        enum standing standing = standing_of(&described[i]);
-
-        if (standing == GROUP_NEW)
-            plan_group(&work, groups->items[i], NULL);
-        else if (standing == GROUP_IDLE)
+        if (is_idle(&described[i]))
             vec_push(&idle, groups->items[i]);
     }
     rc = plan_idle(&work, target, &idle, deadline_ms, err);
