@@ -35,7 +35,7 @@ int msg_sync_group_decode(struct slice body, int16_t version,
         m.protocol_type = wire_nullable_string(&r);
         m.protocol = wire_nullable_string(&r);
     }
-    m.assignment = wire_bytes(&r);
+    m.assignment = wire_nullable_bytes(&r); /* null beside an error, where brokers are lax */
     wire_skip_tags(&r);
     if (wire_api_decoded(&r, WIRE_SYNC_GROUP, version, err) < 0)
         return -1;
