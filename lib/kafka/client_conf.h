@@ -80,3 +80,5 @@ void client_fetch_more(rd_kafka_t *rk);
 /* The tern_code for an error of librdkafka: TERN_ERETRIABLE, TERN_ETIMEOUT, or TERN_EINTERNAL ...
  */
 enum tern_code kafka_error_code(rd_kafka_resp_err_t e);
+/* The class of Java's exception for what may become of a record; NULL: another than those known. */
+const char *kafka_error_class(rd_kafka_resp_err_t e);

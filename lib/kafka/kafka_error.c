@@ -5,7 +5,10 @@
  * Only codes that librdkafka 2.0.2 has a name for; the rest, and those of the future, are
  * TERN_EINTERNAL. What Java calls a retriable exception is TERN_ERETRIABLE or TERN_ETIMEOUT.
  */
+#include "lib/base/macros.h"
 #include "lib/kafka/client_conf.h"
+
+#define ERRORS "org.apache.kafka.common.errors."
 
 enum tern_code kafka_error_code(rd_kafka_resp_err_t e)
 {
@@ -88,4 +91,29 @@ enum tern_code kafka_error_code(rd_kafka_resp_err_t e)
     default:
         return TERN_EINTERNAL;
     }
+}
+
+const char *kafka_error_class(rd_kafka_resp_err_t e)
+{
+    static const struct {
+        rd_kafka_resp_err_t code;
+        const char *name;
+    } classes[] = {
+        {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, ERRORS "RecordTooLargeException"},
+        {RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE, ERRORS "RecordBatchTooLargeException"},
+        {RD_KAFKA_RESP_ERR_INVALID_RECORD, "org.apache.kafka.common.InvalidRecordException"},
+        {RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP, ERRORS "InvalidTimestampException"},
+        {RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION, ERRORS "InvalidTopicException"},
+        {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, ERRORS "TopicAuthorizationException"},
+        {RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, ERRORS "ClusterAuthorizationException"},
+        {RD_KAFKA_RESP_ERR_POLICY_VIOLATION, ERRORS "PolicyViolationException"},
+        {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, ERRORS "UnknownTopicOrPartitionException"},
+        {RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, ERRORS "TimeoutException"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(classes); i++) {
+        if (classes[i].code == e)
+            return classes[i].name;
+    }
+    return NULL;
 }

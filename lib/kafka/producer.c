@@ -118,6 +118,7 @@ static void hand_over_failed(struct producer *p, void *opaque, const char *topic
         .offset = -1,
         .error = text,
         .code = kafka_error_code(e),
+        .java_class = kafka_error_class(e),
         .returned = returned,
     };
 

@@ -45,6 +45,7 @@ struct producer_ack {
     int64_t offset;    /* -1 when the broker did not say */
     const char *error; /* the broker's or the client's words, topic and partition named */
     enum tern_code code;
+    const char *java_class; /* as kafka_error_class() */
     bool returned; /* with an error: the producer is spent, and nothing is wrong with the record */
 };
 

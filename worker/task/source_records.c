@@ -176,7 +176,7 @@ static void begin_anew(struct source_records *r)
  * failed.
  */
 static enum tern_refusal leave_out(struct source_records *r, const struct tern_source_record *rec,
-                                   const struct tern_error *err)
+                                   const char *class_name, const struct tern_error *err)
 {
     const struct record_origin origin = outgoing_origin(rec);
     enum tern_refusal refusal;
@@ -190,20 +190,23 @@ static enum tern_refusal leave_out(struct source_records *r, const struct tern_s
     if (!r->failure) /* those behind it fail for the same reason */
         log_error("WorkerSourceTask{id=%s} failed to send record to %s: %s", r->conf.id, rec->topic,
                   err->msg); /* peer text */
-    fail(r, "Unrecoverable exception from producer send callback", send_error_class(err->code),
-         err);
+    fail(r, "Unrecoverable exception from producer send callback", class_name, err);
     return TERN_REFUSAL_FAIL;
 }
 
 /* The target did not take a record that was sent. */
 static void not_acked(struct source_records *r, const struct tern_source_record *rec,
-                      const struct send_slot *slot, const struct tern_error *err)
+                      const struct send_slot *slot, const struct producer_ack *ack)
 {
+    const char *class_name = ack->java_class ? ack->java_class : send_error_class(ack->code);
+    struct tern_error err;
+
     if (is_given_up(rec)) {
         give_up(r, rec, slot);
         return;
     }
-    switch (leave_out(r, rec, err)) {
+    (void)tern_fail(&err, ack->code, "%s", ack->error);
+    switch (leave_out(r, rec, class_name, &err)) {
     case TERN_REFUSAL_SKIP:
         acked(rec, slot);
         break;
@@ -232,10 +235,7 @@ static void on_ack(void *arg, const struct producer_ack *ack)
         send_queue_return(r->queue, slot);
         return;
     } else if (!r->closing) {
-        struct tern_error err;
-
-        (void)tern_fail(&err, ack->code, "%s", ack->error);
-        not_acked(r, rec, slot, &err);
+        not_acked(r, rec, slot, ack);
     }
     send_queue_done(r->queue, slot);
 }
@@ -416,7 +416,7 @@ static enum source_records_step refused(struct source_records *r,
         return SOURCE_RECORDS_BUSY;
     }
     r->out.ready = false;
-    refusal = leave_out(r, rec, err);
+    refusal = leave_out(r, rec, send_error_class(err->code), err);
     if (refusal == TERN_REFUSAL_FAIL)
         return SOURCE_RECORDS_FAILED;
     submit(r, rec);

@@ -203,7 +203,8 @@ static struct flying take_one(void)
 static void hand_over(struct flying f, const char *error, enum tern_code code, bool returned)
 {
     struct fake_record *r = &fake.records.at[f.number];
-    struct producer_ack ack = {f.opaque, r->partition, (int64_t)f.number, error, code, returned};
+    struct producer_ack ack = {f.opaque, r->partition, (int64_t)f.number, error,
+                               code,     NULL,         returned};
 
     r->done = true;
     r->acked = !error;
