@@ -68,7 +68,7 @@ def test_a_topic_that_cannot_be_created_waits_by_policy_and_the_others_go_on(pai
     worker.wait_log(rf"ERROR .*Cannot create or extend topic '{flow.remote(bad)}' .*(?i:replication factor)")
     pair.east.kafka.produce(good, [(b"k", b"more")] * 10)
     west.wait_count(flow.remote(good), 20)
-    assert [s.state for s in flow.task_statuses(SOURCE).values()] == ["RUNNING"]
+    flow.wait_running(SOURCE, worker=worker)
     assert flow.remote(bad) not in west.list_topics()
     west.create_topic(flow.remote(bad))
     west.wait_count(flow.remote(bad), 10)  # from its beginning

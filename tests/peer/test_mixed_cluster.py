@@ -130,9 +130,9 @@ def _live(cluster, workers, name):
     _all_have(cluster, name, "PAUSED", 1)
     cluster.change(name, "resume", via=w0)
     _all_have(cluster, name, "RUNNING", 1)
-    cluster.restart(name, via=w1, includeTasks=True)
     cluster.restart(name, via=w2)
     cluster.restart(name, task=0, via=w3)
+    cluster.restart(name, via=w1, includeTasks=True)  # last: it is not over when it is answered
     _all_have(cluster, name, "RUNNING", 1)
     lines.write()
     lines.wait_arrived()
