@@ -20,12 +20,12 @@ struct mirror_factor mirror_factor_of(const struct tern_config *config, const ch
                                       int64_t value);
 
 /*
- * As admin_create_topics(), but for the replication factors of specs, which are set here.
- * Errors: likewise.
+ * As admin_create_topics(); is_given: of the replication factors of specs. Those that give way are
+ * created in one more call. Errors: likewise.
  */
-int mirror_create_topics(struct admin *a, struct admin_new_topic *specs, size_t count,
-                         struct mirror_factor factor, int64_t deadline_ms,
-                         struct admin_outcome **ret_outcomes, struct tern_error *err) MUST_CHECK;
+int mirror_create_topics(struct admin *a, const struct admin_new_topic *specs, size_t count,
+                         bool is_given, int64_t deadline_ms, struct admin_outcome **ret_outcomes,
+                         struct tern_error *err) MUST_CHECK;
 
 /*
  * Creates a compacted topic of one partition. One that exists is left as it is, and one that we may

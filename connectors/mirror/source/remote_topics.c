@@ -55,7 +55,7 @@ static int create_described(const struct remote_topics *r, const struct work *wo
                                                   strmap_config(&settings[i])});
         vec_push(&made, topic);
     }
-    rc = specs.count ? mirror_create_topics(r->target, specs.at, specs.count, r->factor,
+    rc = specs.count ? mirror_create_topics(r->target, specs.at, specs.count, r->factor.is_given,
                                             deadline_ms, &outcomes, err)
                      : 0;
     for (size_t i = 0; rc == 0 && i < specs.count; i++) {
