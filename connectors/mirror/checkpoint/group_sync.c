@@ -43,7 +43,7 @@ static void plan_group(struct work *w, const char *group, const struct admin_gro
 {
     struct checkpoint_commit plan = {0};
 
-    translation_plan_sync(w->translation, group, true, there->offsets, there->count, &plan);
+    translation_plan_sync(w->translation, group, there->offsets, there->count, &plan);
     if (!plan.count) {
         checkpoint_commit_fini(&plan);
         return;

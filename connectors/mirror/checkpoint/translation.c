@@ -285,12 +285,12 @@ struct checkpoint_exposure translation_exposure(struct translation *t, const cha
     return found;
 }
 
-void translation_plan_sync(struct translation *t, const char *group, bool is_idle,
+void translation_plan_sync(struct translation *t, const char *group,
                            const struct admin_group_offset *target, size_t count,
                            struct checkpoint_commit *ret_commit)
 {
     gate_lock(&t->gate);
-    checkpoint_plan_sync(t->checkpoints, group, is_idle, target, count, ret_commit);
+    checkpoint_plan_sync(t->checkpoints, group, true, target, count, ret_commit);
     gate_unlock(&t->gate);
 }
 

@@ -40,7 +40,7 @@ size_t translation_checkpoint(struct translation *t, const char *group,
 struct checkpoint_exposure translation_exposure(struct translation *t, const char *group,
                                                 const struct admin_group_offset *committed,
                                                 size_t count);
-void translation_plan_sync(struct translation *t, const char *group, bool is_idle,
+void translation_plan_sync(struct translation *t, const char *group,
                            const struct admin_group_offset *target, size_t count,
                            struct checkpoint_commit *ret_commit);
 

@@ -139,9 +139,9 @@ START_TEST(checkpoints_are_read)
     ck_assert_int_eq(checkpoint_at(&f, "h", 1234), 1201); /* all syncs are there again */
     ck_assert_int_eq(exposed(&f, "h", 1234), 33);
     ck_assert_int_eq(checkpoint_at(&f, "g", 700), 700); /* the group went back */
-    translation_plan_sync(f.translation, "stranger", false, NULL, 0, &plan);
+    translation_plan_sync(f.translation, "stranger", NULL, 0, &plan);
     ck_assert_uint_eq(plan.count, 0);
-    translation_plan_sync(f.translation, "g", false, NULL, 0, &plan);
+    translation_plan_sync(f.translation, "g", NULL, 0, &plan);
     ck_assert_uint_eq(plan.count, 1);
     ck_assert_int_eq(plan.offsets[0].offset, 700);
     checkpoint_commit_fini(&plan);
@@ -163,7 +163,7 @@ START_TEST(wrong_checkpoints_are_forgotten)
     cluster_write_checkpoint(&f.cluster, "g", "A.t", 500, 500);
     start(&f);
     ck_assert_int_eq(checkpoint_at(&f, "g", 500), 0);
-    translation_plan_sync(f.translation, "g", false, NULL, 0, &plan);
+    translation_plan_sync(f.translation, "g", NULL, 0, &plan);
     ck_assert_uint_eq(plan.count, 1);
     ck_assert_int_eq(plan.offsets[0].offset, 0);
     checkpoint_commit_fini(&plan);
