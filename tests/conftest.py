@@ -19,6 +19,10 @@ from kit.process import Process
 from kit.setup import Pair
 from kit.worker import JavaMirrorMaker, MirrorMaker
 
+# What is shown of a failed test's worker logs, and how much of it.
+_TELLING = re.compile(r" (WARN|ERROR) |Rebalance started|Joined group|(Starting|Stopping) (connector|task)")
+_SHOWN_LINES, _SHOWN_CHARACTERS = 40, 300
+
 
 def pytest_configure(config):
     del config
@@ -223,6 +227,14 @@ class Evidence:
         print(f"\nlogs of this test: {folder}")
         for path in sorted(folder.iterdir()):
             print(f"  {path}")
+        for process in self._owned():
+            self._show(process)
+
+    def _show(self, process):
+        """What matters most of a log, for a reader who has no more than pytest's report."""
+        lines = [line for line in process.log().splitlines() if _TELLING.search(line)]
+        if lines:
+            print(f"\n{process.name}:", *(line[:_SHOWN_CHARACTERS] for line in lines[-_SHOWN_LINES:]), sep="\n  ")
 
 
 @pytest.fixture

@@ -15,9 +15,6 @@ from kit.wait import Deadline, wait_until
 
 pytestmark = pytest.mark.ours_only
 
-# What a worker has by default, and pair.properties() makes quicker: an outage is shorter than the delay.
-_DEFAULT_GROUP = {"session.timeout.ms": None, "heartbeat.interval.ms": None, "scheduled.rebalance.max.delay.ms": None}
-
 
 @pytest.fixture(scope="module")
 def _far():
@@ -82,8 +79,7 @@ def _assert_exact(streams):
 @pytest.mark.timeout(300)
 def test_a_link_half_open_for_a_minute_is_over_when_it_is_back(link, mirror):
     """Java: RUNNING with nothing to do for five minutes more, until the delayed rebalance is over."""
-    worker = mirror(_properties(link, raw={f"{alias}.{name}": value for name, value in _DEFAULT_GROUP.items()
-                                           for alias in (link.east_alias, link.west_alias)}))
+    worker = mirror(_properties(link, raw=link.default_group()))  # an outage is shorter than the delay
     with _flowing(link, rate=200) as streams:
         link.west.proxy().half_open()
         silent = time.monotonic()

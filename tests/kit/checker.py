@@ -128,6 +128,7 @@ class Report(NamedTuple):
     arrived: int  # distinct
     missing: list
     duplicates: int
+    repeated: dict  # {partition: (first, last sequence that came twice)}
     reordered: list
     corrupted: list
     misplaced: list
@@ -145,7 +146,13 @@ class Report(NamedTuple):
     def assert_exact(self):
         """Everything arrived once."""
         self.assert_nothing_lost()
-        assert self.duplicates == 0, f"{self.duplicates} duplicates of {self.written} records"
+        assert self.duplicates == 0, f"{self.duplicates} duplicates of {self.written} records: {self.repeated}"
+
+    def assert_no_more_duplicates_than(self, at_source):
+        """Everything arrived as often as it is at the source, of whose records at_source is the Report."""
+        self.assert_nothing_lost()
+        assert self.duplicates == at_source.duplicates, f"{self.duplicates} duplicates of {self.written} records: " \
+            f"{self.repeated}; at the source {at_source.duplicates}: {at_source.repeated}"
 
 
 def check(writer, records):
@@ -173,8 +180,11 @@ def check(writer, records):
             found["unknown"].append(identity)
         _compare(record, writer.record_of(partition, sequence), identity, found)
     missing = sorted(writer.written() - set(seen))
+    repeated = {}
+    for partition, sequence in sorted(identity for identity, n in seen.items() if n > 1):
+        repeated[partition] = (repeated.get(partition, (sequence,))[0], sequence)
     return Report(written=len(writer.written()), arrived=len(seen), missing=missing,
-                  duplicates=sum(n - 1 for n in seen.values()), **found)
+                  duplicates=sum(n - 1 for n in seen.values()), repeated=repeated, **found)
 
 
 def wait_arrived(cluster, remote, writer, deadline=90):

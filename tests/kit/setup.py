@@ -46,6 +46,13 @@ class Pair:
         props.update(raw)
         return {name: value for name, value in props.items() if value is not None}
 
+    def default_group(self):
+        """For the raw of properties(): what a worker's group has by default. A member is not given up, and its tasks
+        are not stopped, because it or its coordinator had no time for three seconds.
+        """
+        return {f"{alias}.{name}": None for alias in (self.east_alias, self.west_alias)
+                for name in ("session.timeout.ms", "heartbeat.interval.ms", "scheduled.rebalance.max.delay.ms")}
+
     def own_topics(self, cluster):
         """Topics on the cluster that this test or its mirrors made."""
         aliases = {self.east_alias, self.west_alias}

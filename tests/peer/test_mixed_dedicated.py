@@ -3,7 +3,7 @@
 configurations to each other."""
 
 import pytest
-from kit.checker import Writer, check
+from kit.checker import Writer, wait_arrived
 from kit.kafka import Record
 from kit.mm2 import SOURCE
 from kit.wait import wait_until
@@ -54,6 +54,5 @@ def test_java_and_ours_share_a_file(pair, mirror):
         _new_topic_arrives(pair, "late")
         ours.stop_cleanly()
         _new_topic_arrives(pair, "last")
-    pair.west.kafka.wait_count(remote, len(writer.written()))
-    assert not check(writer, pair.west.kafka.read(remote)).missing
+    wait_arrived(pair.west, remote, writer).assert_nothing_lost()
     again.stop_cleanly()
