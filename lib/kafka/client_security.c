@@ -164,7 +164,8 @@ static int apply_sasl(struct conf_build *b, struct tern_error *err)
     bool oauth = strcmp(mechanism, "OAUTHBEARER") == 0;
 
     if (apply_login_handler(b, oauth, err) < 0 ||
-        client_put(b, "sasl.mechanism", mechanism, "sasl.mechanism", err) < 0)
+        client_put(b, "sasl.mechanism", mechanism, "sasl.mechanism", err) < 0 ||
+        (jaas && jaas_check(jaas, err) < 0))
         return -1;
     if (strcmp(mechanism, "GSSAPI") == 0)
         return apply_kerberos(b, entry, err);

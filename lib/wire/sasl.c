@@ -117,6 +117,8 @@ static int find_mechanism(const char *name, const struct sasl_mechanism **ret_me
 
 static int read_password(struct sasl *s, const char *jaas, struct tern_error *err)
 {
+    if (jaas && *jaas && jaas_check(jaas, err) < 0)
+        return -1;
     s->user = jaas ? jaas_option(jaas, "username") : NULL;
     s->password = jaas ? jaas_option(jaas, "password") : NULL;
     if (s->user && s->password)

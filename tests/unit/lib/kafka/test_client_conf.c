@@ -291,8 +291,12 @@ static const struct {
      "configuration 'sasl.jaas.config' has no option 'password', or is not of the form '<login module> required <option>=\"<value>\" ... ;'"},
     {P,
      {"security.protocol", "SASL_SSL", "sasl.mechanism", "PLAIN", "sasl.jaas.config",
-      "m required username=\"a"},
+      "m required password=\"a\";"},
      "configuration 'sasl.jaas.config' has no option 'username', or is not of the form '<login module> required <option>=\"<value>\" ... ;'"},
+    {P,
+     {"security.protocol", "SASL_SSL", "sasl.mechanism", "PLAIN", "sasl.jaas.config",
+      "m required username=\"a\" password=\"hush\""},
+     "Invalid value for configuration sasl.jaas.config: JAAS config entry not terminated by semi-colon"},
     {C,
      {"isolation.level", "any"},
      "Invalid value any for configuration isolation.level: String must be one of: read_committed, read_uncommitted"},
@@ -402,7 +406,7 @@ START_TEST(shows_no_secret)
     rd_kafka_conf_t *conf;
 
     settings_fill(&settings, "localhost:1", "security.protocol", "SASL_SSL", "sasl.jaas.config",
-                  "m required serviceName=\"hush\" keyTab=hush username=hush", NULL);
+                  "m required serviceName=\"hush\" keyTab=hush username=hush;", NULL);
     ck_assert_ok(build(KAFKA_PRODUCER, &settings, &notes, &conf, &err), err);
     rd_kafka_conf_destroy(conf);
     strmap_set(&settings, "sasl.mechanism", "PLAIN");

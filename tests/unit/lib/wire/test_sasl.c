@@ -11,6 +11,11 @@
 #define PLAIN_MODULE "org.apache.kafka.common.security.plain.PlainLoginModule required "
 #define SCRAM_MODULE "org.apache.kafka.common.security.scram.ScramLoginModule required\n  "
 
+#define SAYS         "Invalid value for configuration sasl.jaas.config: "
+#define OPTION_SAYS(number)                                                                     \
+    "Value not specified for option " #number " in JAAS config: a value that is not a word of " \
+    "letters must be in quotes, and a quote in it be written \\\""
+
 /* ---- JAAS ---- */
 
 static const struct {
@@ -27,6 +32,44 @@ static const struct {
     {PLAIN_MODULE "username=\"a", "username", NULL},
     {"", "username", NULL},
     {";;;", "username", NULL},
+    /* what follows was given to Java's JaasContext */
+    {PLAIN_MODULE "username='a' password='b\"c;d=e';", "password", "b\"c;d=e"},
+    {PLAIN_MODULE "password=\"b'c\" username='a' ; ", "password", "b'c"},
+    {PLAIN_MODULE "username=a password=b.c-d_e$f;", "password", "b.c-d_e$f"},
+    {PLAIN_MODULE "username=a password=\"b\\nc\\td\\101\\q\";", "password", "b\nc\tdAq"},
+    {PLAIN_MODULE "username=a password=\"\\344\\477\\18\";", "password", "\u00e4'7\0018"},
+    {PLAIN_MODULE "username=a password=b\u00e4\u20ac;", "password", "b\u00e4\u20ac"},
+    {PLAIN_MODULE "username=a username=b password=c;", "username", "b"},
+    {PLAIN_MODULE "username=a /* ; */ password=b; // c", "password", "b"},
+    {"m REQUIRED 'username' = \"a\" \"password\"='b';", "username", "a"},
+};
+
+/* What Java refuses. */
+static const struct {
+    const char *jaas, *says;
+} refused[] = {
+    {"", "Login module not specified in JAAS config"},
+    {"m", "Login module control flag not specified in JAAS config"},
+    {"m;", "Login module control flag is not available in the JAAS config"},
+    {"KafkaClient { m required username=a; };",
+     "Login module control flag is not available in the JAAS config"},
+    {"m username=\"a\" password=\"s3cret\";",
+     "Invalid login module control flag in JAAS config: it is required, requisite, sufficient or "
+     "optional"},
+    {PLAIN_MODULE "username=\"a\" password=\"s3cret\"",
+     "JAAS config entry not terminated by semi-colon"},
+    {PLAIN_MODULE "username=\"a\" password=\"s3cret",
+     "JAAS config entry not terminated by semi-colon"},
+    {PLAIN_MODULE "username=a/b password=\"s3cret\";",
+     "JAAS config entry not terminated by semi-colon"},
+    {PLAIN_MODULE "username=\"a\" password=\"s3cret\";\n" PLAIN_MODULE "username=b password=c;",
+     "JAAS config property contains 2 login modules, should be 1 module"},
+    {PLAIN_MODULE "username=\"a\" password=1s3cret;", OPTION_SAYS(2)},
+    {PLAIN_MODULE "username=\"a\" password=\"a\"s3cret\";", OPTION_SAYS(3)},
+    {PLAIN_MODULE "username=\"a\" password=s3cret#a;", OPTION_SAYS(3)},
+    {PLAIN_MODULE "username=\"a\", password=\"s3cret\";", OPTION_SAYS(2)},
+    {PLAIN_MODULE "username=\"a\" password=;", OPTION_SAYS(2)},
+    {PLAIN_MODULE "username=\"a\" password=\"s3\ncret\";", OPTION_SAYS(3)},
 };
 
 START_TEST(test_option)
@@ -34,6 +77,16 @@ START_TEST(test_option)
     CLEANUP(freep) char *value = jaas_option(options[_i].jaas, options[_i].option);
 
     ck_assert_pstr_eq(value, options[_i].value);
+}
+END_TEST
+
+START_TEST(test_refused)
+{
+    struct tern_error err;
+
+    ck_assert_int_lt(jaas_check(refused[_i].jaas, &err), 0);
+    ck_assert_int_eq(strncmp(err.msg, SAYS, strlen(SAYS)), 0);
+    ck_assert_str_eq(err.msg + strlen(SAYS), refused[_i].says);
 }
 END_TEST
 
@@ -184,6 +237,7 @@ END_TEST
 static void sasl_suite(Suite *suite)
 {
     test_add_rows(suite, test_option, COUNT_OF(options));
+    test_add_rows(suite, test_refused, COUNT_OF(refused));
     test_add(suite, test_plain);
     test_add(suite, test_scram_nonces);
     test_add(suite, test_oauth_from_file);
