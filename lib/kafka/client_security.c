@@ -18,6 +18,7 @@
 #include "lib/kafka/relay.h"
 #include "lib/wire/jaas.h"
 #include "lib/wire/sasl.h"
+#include "lib/wire/security_settings.h"
 #include "lib/wire/tls_material.h"
 
 #define SECRET CLEANUP(tls_wipe_textp) char *
@@ -178,10 +179,13 @@ static int apply_sasl(struct conf_build *b, struct tern_error *err)
 
 bool client_wants_tokens(const struct tern_config *java)
 {
-    const char *protocol = config_get(java, "security.protocol");
-    const char *mechanism = config_get(java, "sasl.mechanism");
+    CLEANUP(security_settings_fini) struct strmap settings = STRMAP_INIT;
+    const char *protocol, *mechanism;
     bool tls, sasl;
 
+    security_settings_add(&settings, java);
+    protocol = strmap_get(&settings, "security.protocol");
+    mechanism = strmap_get(&settings, "sasl.mechanism");
     return protocol && mechanism && security_protocol_parse(protocol, &tls, &sasl) && sasl &&
            strcmp(mechanism, "OAUTHBEARER") == 0;
 }

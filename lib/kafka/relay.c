@@ -16,6 +16,7 @@
 #include "lib/base/vec.h"
 #include "lib/wire/conn.h"
 #include "lib/wire/security.h"
+#include "lib/wire/security_settings.h"
 
 enum {
     FIRST_GOOD_VERSION = 0x020601ff,
@@ -67,10 +68,13 @@ struct relay {
 
 bool relay_is_needed(const struct tern_config *java)
 {
-    const char *protocol = config_get(java, "security.protocol");
-    const char *mechanism = config_get(java, "sasl.mechanism");
+    CLEANUP(security_settings_fini) struct strmap settings = STRMAP_INIT;
+    const char *protocol, *mechanism;
     bool tls, sasl;
 
+    security_settings_add(&settings, java);
+    protocol = strmap_get(&settings, "security.protocol");
+    mechanism = strmap_get(&settings, "sasl.mechanism");
     return rd_kafka_version() < FIRST_GOOD_VERSION && protocol && mechanism &&
            security_protocol_parse(protocol, &tls, &sasl) && sasl &&
            str_starts_with(mechanism, "SCRAM-");

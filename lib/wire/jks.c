@@ -180,8 +180,11 @@ static int visit_key(struct jks_reading *j, const char *alias, struct slice box,
     X509_SIG *sig;
     int rc;
 
-    if (!j->visitor->key)
-        return 0;
+    if (!j->visitor->key) {
+        return j->visitor->trusted && chain_len
+                   ? j->visitor->trusted(j->visitor->arg, alias, chain[0], err)
+                   : 0;
+    }
     if (!j->password)
         return tern_fail(err, TERN_EINVALID, "key '%s' needs a password", alias);
     sig = d2i_X509_SIG(NULL, &at, (long)box.len);

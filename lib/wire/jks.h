@@ -30,8 +30,9 @@ bool jks_is_store(struct slice bytes);
 
 /*
  * Reads a store. password NULL: whether it is whole is not checked, as in Java; key_password NULL:
- * that of the store. visitor->key NULL: keys are passed over. Passwords are UTF-8.
- * Errors: TERN_EINVALID; the texts name neither file nor password.
+ * that of the store. visitor->key NULL: the own certificates of keys are trusted ones, as they are
+ * in a trust store of Java. Passwords are UTF-8. Errors: TERN_EINVALID; the texts name neither file
+ * nor password.
  */
 int jks_read(struct slice bytes, const char *password, const char *key_password,
              const struct jks_visitor *visitor, struct tern_error *err) MUST_CHECK;

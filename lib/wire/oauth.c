@@ -11,6 +11,7 @@
 #include "lib/base/strmap.h"
 #include "lib/base/xmem.h"
 #include "lib/wire/jaas.h"
+#include "lib/wire/security_settings.h"
 #include "lib/wire/tls_material.h"
 
 enum {
@@ -86,19 +87,32 @@ static int load_trusted(struct oauth *o, const struct tern_config *java, struct 
     return 0;
 }
 
-int oauth_new(const struct tern_config *java, struct oauth **ret_oauth, struct tern_error *err)
+static int read_settings(struct oauth *o, const struct tern_config *java, struct tern_error *err)
 {
     const char *url = config_get(java, "sasl.oauthbearer.token.endpoint.url");
     const char *encode = config_get(java, "sasl.oauthbearer.header.urlencode");
-    struct oauth *o = xcalloc(1, sizeof(*o));
+    const char *jaas = config_get(java, "sasl.jaas.config");
 
-    curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (jaas && *jaas && jaas_check(jaas, err) < 0)
+        return -1;
     o->url = url && *url ? xstrdup(url) : NULL;
     o->id = setting(java, "sasl.oauthbearer.client.credentials.client.id", "clientId");
     o->secret = setting(java, "sasl.oauthbearer.client.credentials.client.secret", "clientSecret");
     o->scope = setting(java, "sasl.oauthbearer.scope", "scope");
     o->url_encodes = encode && strcasecmp(encode, "true") == 0;
-    if (check(o, err) < 0 || load_trusted(o, java, err) < 0) {
+    return check(o, err) < 0 ? -1 : load_trusted(o, java, err);
+}
+
+int oauth_new(const struct tern_config *java, struct oauth **ret_oauth, struct tern_error *err)
+{
+    CLEANUP(security_settings_fini) struct strmap settings = STRMAP_INIT;
+    struct oauth *o = xcalloc(1, sizeof(*o));
+    struct tern_config view;
+
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    security_settings_add(&settings, java);
+    view = strmap_config(&settings);
+    if (read_settings(o, &view, err) < 0) {
         oauth_free(o);
         return -1;
     }

@@ -5,6 +5,7 @@
 
 #include "lib/base/strmap.h"
 #include "lib/base/xmem.h"
+#include "lib/wire/security_settings.h"
 #include "lib/wire/transport_tls.h"
 
 struct security {
@@ -16,10 +17,15 @@ struct security {
 int security_new(const struct tern_config *java, struct security **ret_security,
                  struct tern_error *err)
 {
-    const char *protocol = config_get(java, "security.protocol");
+    CLEANUP(security_settings_fini) struct strmap settings = STRMAP_INIT;
     bool wants_tls = false, wants_sasl = false;
+    struct tern_config view;
+    const char *protocol;
     struct security *s;
 
+    security_settings_add(&settings, java);
+    view = strmap_config(&settings);
+    protocol = config_get(&view, "security.protocol");
     if (protocol && *protocol && !security_protocol_parse(protocol, &wants_tls, &wants_sasl)) {
         return tern_fail(err, TERN_EINVALID, /* peer text */
                          "Invalid value %s for configuration security.protocol: String must be one "
@@ -27,8 +33,8 @@ int security_new(const struct tern_config *java, struct security **ret_security,
                          protocol);
     }
     s = xcalloc(1, sizeof(*s));
-    if ((wants_tls && tls_context_new(java, &s->tls, err) < 0) ||
-        (wants_sasl && sasl_new(java, &s->sasl, err) < 0)) {
+    if ((wants_tls && tls_context_new(&view, &s->tls, err) < 0) ||
+        (wants_sasl && sasl_new(&view, &s->sasl, err) < 0)) {
         security_free(s);
         return -1;
     }

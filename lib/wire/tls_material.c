@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/provider.h>
+#include <openssl/x509v3.h>
 #include <pthread.h>
 #include <string.h>
 #include <strings.h>
@@ -16,6 +17,8 @@
 #include "lib/base/strmap.h"
 #include "lib/base/xmem.h"
 #include "lib/wire/jks.h"
+#include "lib/wire/pem_text.h"
+#include "lib/wire/security_settings.h"
 
 void tls_wipe_buf(struct buf *b)
 {
@@ -59,7 +62,7 @@ static const char *given(const struct tern_config *java, const char *key)
 {
     const char *value = config_get(java, key);
 
-    return value && value[strspn(value, " \t\r\n")] ? value : NULL;
+    return value && *value ? value : NULL;
 }
 
 static const char *type_of(const struct store *s)
@@ -151,16 +154,34 @@ static void load_legacy(void)
         atexit(unload_legacy);
 }
 
+/* own, and from others who issued it, who issued that one, and so on. Takes own. */
+static void push_chain(STACK_OF(X509) * *chain, X509 *own, STACK_OF(X509) * others)
+{
+    X509 *last = own;
+
+    push(chain, own);
+    for (int i = 0; i < sk_X509_num(others) && !X509_self_signed(last, 0);) {
+        if (X509_check_issued(sk_X509_value(others, i), last) != X509_V_OK) {
+            i++;
+            continue;
+        }
+        last = sk_X509_delete(others, i);
+        push(chain, last);
+        i = 0;
+    }
+}
+
 static int read_pkcs12(PKCS12 *p12, struct store *s, struct tern_error *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    const char *password = s->password ? s->password : "";
+    /* Without a MAC nothing is protected, and a password is for nothing, in Java as well. */
+    const char *password = s->password && PKCS12_mac_present(p12) ? s->password : "";
     STACK_OF(X509) *others = NULL;
     EVP_PKEY *key = NULL;
     X509 *own = NULL;
 
     pthread_once(&once, load_legacy);
-    if (s->password && !PKCS12_verify_mac(p12, password, -1)) {
+    if (*password && !PKCS12_verify_mac(p12, password, -1)) {
         ERR_clear_error();
         return tern_fail(err, TERN_EINVALID, "the password is wrong, or the store is damaged");
     }
@@ -172,11 +193,9 @@ static int read_pkcs12(PKCS12 *p12, struct store *s, struct tern_error *err)
     if (s->wants_key) {
         s->into->key = TAKE(key);
         if (own)
-            push(&s->into->chain, TAKE(own));
-        while (others && sk_X509_num(others))
-            push(&s->into->chain, sk_X509_shift(others));
+            push_chain(&s->into->chain, TAKE(own), others);
     } else {
-        if (own && !key)
+        if (own) /* of a key: trusted as well, as in Java */
             push(&s->into->trusted, TAKE(own));
         while (others && sk_X509_num(others))
             push(&s->into->trusted, sk_X509_shift(others));
@@ -215,19 +234,23 @@ static int on_password(char *out, int size, int for_writing, void *arg)
     return (int)len;
 }
 
-static BIO *bio_of(struct slice pem)
+/* The blocks of pem, in room. */
+static BIO *bio_of(struct slice pem, struct buf *room)
 {
-    BIO *bio = pem.len <= TLS_STORE_MAX_BYTES ? BIO_new_mem_buf(pem.at, (int)pem.len) : NULL;
+    BIO *bio;
 
+    pem_text_normalise(pem, room);
+    bio = BIO_new_mem_buf(buf_str(room), (int)room->len);
     if (!bio)
-        abort();
+        abort(); /* out of memory */
     return bio;
 }
 
 static int pem_key(struct slice pem, const char *password, EVP_PKEY **ret_key,
                    struct tern_error *err)
 {
-    CLEANUP(bio_freep) BIO *bio = bio_of(pem);
+    CLEANUP(tls_wipe_buf) struct buf room = BUF_INIT(TLS_PEM_MAX_BYTES);
+    CLEANUP(bio_freep) BIO *bio = bio_of(pem, &room);
 
     *ret_key = PEM_read_bio_PrivateKey(bio, NULL, on_password, (char *)password);
     ERR_clear_error();
@@ -239,7 +262,8 @@ static int pem_key(struct slice pem, const char *password, EVP_PKEY **ret_key,
 
 static int pem_certificates(struct slice pem, STACK_OF(X509) * *stack, struct tern_error *err)
 {
-    CLEANUP(bio_freep) BIO *bio = bio_of(pem);
+    CLEANUP(tls_wipe_buf) struct buf room = BUF_INIT(TLS_PEM_MAX_BYTES);
+    CLEANUP(bio_freep) BIO *bio = bio_of(pem, &room);
     X509 *certificate;
 
     while ((certificate = PEM_read_bio_X509(bio, NULL, on_password, NULL)))
@@ -338,6 +362,10 @@ static int load_keys(const struct tern_config *java, struct tls_material *m, str
         .wants_key = true,
     };
 
+    if (!key && chain) { /* peer text */
+        return tern_fail(err, TERN_EINVALID,
+                         "SSL certificate chain is specified, but private key is not specified");
+    }
     if (!key && !s.location)
         return 0;
     if (!key)
@@ -406,9 +434,13 @@ static int load_trusted(const struct tern_config *java, struct tls_material *m,
 int tls_material_load(const struct tern_config *java, struct tls_material *ret_material,
                       struct tern_error *err)
 {
+    CLEANUP(security_settings_fini) struct strmap settings = STRMAP_INIT;
     struct tls_material m = {0};
+    struct tern_config view;
 
-    if (load_keys(java, &m, err) < 0 || load_trusted(java, &m, err) < 0) {
+    security_settings_add(&settings, java);
+    view = strmap_config(&settings);
+    if (load_keys(&view, &m, err) < 0 || load_trusted(&view, &m, err) < 0) {
         tls_material_fini(&m);
         return -1;
     }

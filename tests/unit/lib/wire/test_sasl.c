@@ -6,6 +6,7 @@
 #include "lib/base/strmap.h"
 #include "lib/base/xmem.h"
 #include "lib/wire/jaas.h"
+#include "lib/wire/security.h"
 #include "tests/lib/testing.h"
 
 #define PLAIN_MODULE "org.apache.kafka.common.security.plain.PlainLoginModule required "
@@ -234,6 +235,25 @@ START_TEST(test_protocols)
 }
 END_TEST
 
+/* A .properties file keeps them at the end of a line. */
+START_TEST(test_blanks_around_values)
+{
+    CLEANUP(strmap_fini) struct strmap java = STRMAP_INIT;
+    struct security *security;
+    struct tern_config view;
+    struct tern_error err;
+
+    strmap_set(&java, "security.protocol", "SASL_SSL ");
+    strmap_set(&java, "sasl.mechanism", "\tPLAIN ");
+    strmap_set(&java, "sasl.jaas.config", PLAIN_MODULE "username=a password=b; ");
+    strmap_set(&java, "ssl.enabled.protocols", " TLSv1.2 ");
+    view = strmap_config(&java);
+    ck_assert_ok(security_new(&view, &security, &err), err);
+    ck_assert_str_eq(security_auth(security)->mechanism, "PLAIN");
+    security_free(security);
+}
+END_TEST
+
 static void sasl_suite(Suite *suite)
 {
     test_add_rows(suite, test_option, COUNT_OF(options));
@@ -243,6 +263,7 @@ static void sasl_suite(Suite *suite)
     test_add(suite, test_oauth_from_file);
     test_add_rows(suite, test_bad, COUNT_OF(bad));
     test_add(suite, test_protocols);
+    test_add(suite, test_blanks_around_values);
 }
 
 TEST_MAIN("sasl", sasl_suite)

@@ -13,7 +13,17 @@
 #define STORES TERN_SOURCE_DIR "/tests/golden/lib/wire/stores/"
 
 /* Java properties: names without "ssl." and values by turns; "@x" is the path of store x, "<x" what
- * it holds. */
+ * it holds, "-x" that on one line, "+x" with two blanks at the begin of lines. */
+static void replace_newlines(const char *text, const char *by, struct buf *out)
+{
+    for (; *text; text++) {
+        if (*text == '\n')
+            buf_add_str(out, by);
+        else
+            buf_add_char(out, *text);
+    }
+}
+
 static void set_all(struct strmap *java, const char *const *pairs)
 {
     for (size_t i = 0; pairs[i]; i += 2) {
@@ -27,6 +37,12 @@ static void set_all(struct strmap *java, const char *const *pairs)
         } else if (pairs[i + 1][0] == '<') {
             ck_assert_ok(file_read(path, &text, &err), err);
             strmap_set(java, key, buf_str(&text));
+        } else if (pairs[i + 1][0] == '-' || pairs[i + 1][0] == '+') {
+            CLEANUP(buf_fini) struct buf changed = BUF_INIT(1 << 20);
+
+            ck_assert_ok(file_read(path, &text, &err), err);
+            replace_newlines(buf_str(&text), pairs[i + 1][0] == '-' ? " " : "\n  ", &changed);
+            strmap_set(java, key, buf_str(&changed));
         } else {
             strmap_set(java, key, pairs[i + 1]);
         }
@@ -92,6 +108,33 @@ static const struct {
     {"trusted in a key store",
      {TRUST("JKS", "@server.jks"), "truststore.password", "store-pw"},
      0,
+     2},
+    {"a certificate of one's own in JKS is trusted", {TRUST("JKS", "@self.jks")}, 0, 1},
+    {"a certificate of one's own in PKCS12 is trusted",
+     {TRUST("PKCS12", "@self.p12"), "truststore.password", "store-pw"},
+     0,
+     1},
+    {"a chain without what else is in the store",
+     {KEYS("PKCS12", "@two-keys.p12"), "keystore.password", "store-pw"},
+     1,
+     0},
+    {"trust PKCS12 that nothing protects", {TRUST("PKCS12", "@trust-open.p12")}, 0, 1},
+    {"trust PKCS12 that nothing protects, and a password",
+     {TRUST("PKCS12", "@trust-open.p12"), "truststore.password", "any"},
+     0,
+     1},
+    {"blanks around values",
+     {TRUST(" PKCS12 ", "@trust.p12"), "truststore.password", "trust-pw "},
+     0,
+     2},
+    {"PEM values on one line",
+     {"keystore.type", "PEM", "keystore.key", "-key-encrypted.pem", "keystore.certificate.chain",
+      "-chain.pem", "key.password", "key-pw"},
+     2,
+     0},
+    {"PEM value with blanks before its lines",
+     {"truststore.type", "PEM", "truststore.certificates", "+ca.pem"},
+     0,
      1},
     {"trust PEM", {TRUST("PEM", "@chain.pem")}, 0, 2},
     {"trust PEM value", {"truststore.type", "PEM", "truststore.certificates", "<ca.pem"}, 0, 1},
@@ -145,6 +188,8 @@ static const struct {
      "Invalid value JCEKS for configuration ssl.keystore.type: must be JKS, PKCS12 or PEM"},
     {{"keystore.key", "<key.pem", "keystore.certificate.chain", "<chain.pem"},
      "SSL private key can be specified only for PEM, but key store type is JKS."},
+    {{"keystore.type", "PEM", "keystore.certificate.chain", "<chain.pem"},
+     "SSL certificate chain is specified, but private key is not specified"},
     {{"keystore.type", "PEM", "keystore.key", "<key.pem"},
      "SSL private key is specified, but certificate chain is not specified."},
     {{"keystore.type", "PEM", "keystore.key", "<key.pem", "keystore.location", "@server.pem"},
