@@ -55,7 +55,8 @@ struct staged {
     bool rebalance;      /* a connector came or went, or tasks were committed */
     struct work configs; /* connectors only, here and below */
     struct work targets;
-    struct work task_configs;
+    struct work task_configs; /* that took effect */
+    struct work commits;      /* of tasks, none of which may have taken effect */
     struct restart_queue restarts;
 };
 
@@ -242,8 +243,8 @@ void herder_reconfigure(struct herder *h, const char *connector);
 void herder_on_reconfigure(void *arg, const char *connector);
 void herder_drop_applied(void *applied);
 /*
- * New tasks of a connector were read. Those that another worker made for it, from what it ran
- * before, may come after this one's: then it is asked again.
+ * A commit of a connector's tasks was read, or that it has none. What another worker made of it,
+ * from what it ran before, may come after this one's: then it is asked again.
  */
 void herder_check_published(struct herder *h, const char *connector);
 

@@ -280,21 +280,48 @@ static bool is_stored(const struct connector_state *s, const struct task_configs
     return true;
 }
 
-static void check_now(struct herder *h, struct running_connector *c)
+/* Whether it runs as configured, and other tasks are stored than those it has had stored last. */
+static bool is_contested(struct herder *h, const struct running_connector *c)
 {
     const struct cluster_state *newest = config_store_snapshot(h->configs);
     const struct connector_state *s = cluster_state_connector(newest, c->name);
+    bool differs = s && s->target == TARGET_STARTED && c->has_published &&
+                   same_config(s->config, c->raw) && !is_stored(s, &c->published);
+
+    cluster_state_unref(newest);
+    return differs;
+}
+
+/* Who stops a connector takes its tasks away first: that is over by now. */
+static void contest_run(void *receiver, struct inbox_msg *msg)
+{
+    struct herder *h = receiver;
+    struct reconfiguration *r = CONTAINER_OF(msg, struct reconfiguration, msg);
+    struct running_connector *c = herder_connector(h, r->connector);
+
+    if (c && c->incarnation == r->incarnation) {
+        if (is_contested(h, c)) {
+            log_info("The tasks of connector %s are not those that it was configured with last: it "
+                     "is asked again",
+                     c->name);
+            herder_reconfigure(h, c->name);
+        } else {
+            backoff_reset(&c->contest);
+        }
+    }
+    reconfiguration_drop(msg);
+}
+
+static void check_now(struct herder *h, struct running_connector *c)
+{
+    struct inbox_msg *msg;
 
     c->is_doubted = false;
-    if (s && s->target == TARGET_STARTED && c->has_published && same_config(s->config, c->raw) &&
-        !is_stored(s, &c->published)) {
-        log_info("The tasks of connector %s are not those that it was configured with last: it is "
-                 "asked again",
-                 c->name);
-        herder_post_at(h, clock_deadline_ms(backoff_next_ms(&c->contest)),
-                       reconfiguration_new(c->name, c->incarnation));
-    }
-    cluster_state_unref(newest);
+    if (!is_contested(h, c))
+        return;
+    msg = reconfiguration_new(c->name, c->incarnation);
+    msg->run = contest_run;
+    herder_post_at(h, clock_deadline_ms(backoff_next_ms(&c->contest)), msg);
 }
 
 void herder_check_published(struct herder *h, const char *connector)

@@ -17,6 +17,7 @@ void staged_fini(struct staged *s)
     work_fini(&s->configs);
     work_fini(&s->targets);
     work_fini(&s->task_configs);
+    work_fini(&s->commits);
     restart_queue_fini(&s->restarts);
 }
 
@@ -62,6 +63,7 @@ static void on_tasks(void *arg, const char *connector, int32_t count, bool appli
     log_info("Tasks of %s configs updated: %d", connector, (int)count);
     gate_lock(&h->gate);
     h->staged.rebalance = true;
+    work_add_connector(&h->staged.commits, connector);
     if (applied)
         work_add_connector(&h->staged.task_configs, connector);
     gate_unlock(&h->gate);
@@ -237,7 +239,7 @@ bool herder_apply_updates(struct herder *h)
     apply_targets(h, &now.targets);
     if (!is_eager)
         apply_task_configs(h, &now.task_configs);
-    for (size_t i = 0; i < now.task_configs.connector_count; i++)
-        herder_check_published(h, now.task_configs.connectors[i]);
+    for (size_t i = 0; i < now.commits.connector_count; i++)
+        herder_check_published(h, now.commits.connectors[i]);
     return now.rebalance;
 }

@@ -622,6 +622,22 @@ START_TEST(tasks_of_another_worker)
 }
 END_TEST
 
+/* Who ran the connector before may have had none, and say so last. */
+START_TEST(no_tasks_of_another_worker)
+{
+    struct herder *h = started(1);
+    struct tern_error err;
+
+    put(h, "c", "1");
+    fakes_wait(&fakes.task_starts, 1);
+    ck_assert_ok(herder_put_tasks(h, "c", NULL, 0, soon(), &err), err);
+    fakes_wait(&fakes.task_starts, 2);
+    ck_assert_int_eq(fakes.connector_starts, 1);
+    fakes_wait(&fakes.tasks_written, 3);
+    fake_herder_end(h);
+}
+END_TEST
+
 /* ---- offsets ---- */
 
 static void check_offsets(struct herder *h, const char *wanted)
@@ -1180,6 +1196,7 @@ static void herder_suite(Suite *s)
     test_add(s, a_patch_that_is_overtaken);
     test_add(s, restart_requests);
     test_add(s, tasks_of_another_worker);
+    test_add(s, no_tasks_of_another_worker);
     test_add(s, offsets_of_a_stopped_connector);
     test_add(s, a_class_that_hangs_over_offsets);
     test_add(s, fencing);
