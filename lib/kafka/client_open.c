@@ -6,7 +6,7 @@
  *
  * librdkafka logs from its own threads and knows its handle only, so a list says what we
  * know of each. Its lock is a leaf; lines are few, and so are handles. An entry is found by
- * handle or, while rd_kafka_new() still runs and its threads complain already, by client id.
+ * handle, which it has before rd_kafka_new() returns, and before the handle's threads complain.
  */
 #include "lib/kafka/client_conf_priv.h"
 
@@ -39,8 +39,7 @@ enum {
 struct client {
     struct client *next;
     int64_t departed_ms;                       /* when its handle was closed */
-    const rd_kafka_t *rk;                      /* NULL while it is being opened */
-    char *client_id;                           /* immutable */
+    const rd_kafka_t *rk;                      /* NULL: none yet, or another client's by now */
     char *cluster;                             /* immutable */
     struct oauth *oauth;                       /* NULL: no tokens. librdkafka's background thread */
     struct relay *relay;                       /* NULL: librdkafka connects. Immutable once open */
@@ -95,26 +94,29 @@ static bool worth_saying(struct client *c, uint64_t hash, int64_t now_ms)
     return true;
 }
 
-/* A handle's name is its client id, "#", its kind and a number. */
-static bool is_named_after(const char *name, const char *client_id)
-{
-    size_t len = strlen(client_id);
-
-    return strncmp(name, client_id, len) == 0 && name[len] == '#' && !strchr(name + len + 1, '#');
-}
-
 /* clients_lock is held. */
 static struct client *find_client(const rd_kafka_t *rk)
 {
     for (struct client *c = clients; c; c = c->next) {
         if (c->rk == rk)
             return c;
-        if (!c->rk && is_named_after(rd_kafka_name(rk), c->client_id)) {
-            c->rk = rk;
-            return c;
-        }
     }
     return NULL;
+}
+
+/*
+ * From now on lines of the handle are the client's. One that is being closed may have had its
+ * place in memory: its lines are over, and the handle must not be taken for it.
+ */
+static void set_handle(struct client *owner, const rd_kafka_t *rk)
+{
+    pthread_mutex_lock(&clients_lock);
+    for (struct client *c = clients; c; c = c->next) {
+        if (c->rk == rk)
+            c->rk = NULL;
+    }
+    owner->rk = rk;
+    pthread_mutex_unlock(&clients_lock);
 }
 
 static enum tern_log_level level_of(int syslog_level, const char *facility)
@@ -276,6 +278,7 @@ static rd_kafka_resp_err_t on_new(rd_kafka_t *rk, const rd_kafka_conf_t *conf, v
     struct client *c = arg;
 
     (void)conf, (void)why, (void)why_size;
+    set_handle(c, rk);
     if (c->relay)
         rd_kafka_interceptor_add_on_thread_start(rk, "relay", on_thread_start, c);
     return rd_kafka_interceptor_add_on_response_received(rk, "reachability", on_response, arg);
@@ -299,7 +302,6 @@ static struct client *add_client(const rd_kafka_conf_t *conf)
     struct client *c = xcalloc(1, sizeof(*c));
     CLEANUP(freep) char *bootstrap = conf_text(conf, "bootstrap.servers");
 
-    c->client_id = conf_text(conf, "client.id");
     c->cluster = reachability_cluster(bootstrap);
     for (size_t i = 0; i < ANSWER_SLOTS; i++)
         atomic_init(&c->answered_ms[i], INT64_MIN / 2);
@@ -317,7 +319,6 @@ static struct client *add_client(const rd_kafka_conf_t *conf)
 static void client_free(struct client *c)
 {
     relay_free(c->relay);
-    free(c->client_id);
     free(c->cluster);
     free(c);
 }
@@ -481,9 +482,6 @@ int client_open(enum kafka_role role, const struct tern_config *java,
         drop_client(c);
         return tern_fail(err, TERN_EINVALID, "cannot open a Kafka client: %s", why);
     }
-    pthread_mutex_lock(&clients_lock);
-    c->rk = rk;
-    pthread_mutex_unlock(&clients_lock);
     if (begin_tokens(c, rk, err) < 0) {
         client_close(rk);
         return -1;

@@ -7,6 +7,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
+#include "lib/base/thread.h"
 #include "tests/lib/testing.h"
 #include "tests/unit/lib/kafka/kafka_test.h"
 
@@ -175,6 +176,88 @@ START_TEST(fetch_more_keeps_credentials)
 }
 END_TEST
 
+/* ---- a handle that is closed while another one of that client id is opened ---- */
+
+static struct {
+    struct gate gate;
+    rd_kafka_t *first;
+    struct thread closer;
+    bool is_closing, may_close; /* gate */
+} overlap;
+
+static void overlap_wait(const bool *flag)
+{
+    gate_lock(&overlap.gate);
+    while (!*flag)
+        ck_assert(gate_wait(&overlap.gate, FOREVER_MS));
+    gate_unlock(&overlap.gate);
+}
+
+static void overlap_set(bool *flag)
+{
+    gate_lock(&overlap.gate);
+    *flag = true;
+    gate_wake(&overlap.gate);
+    gate_unlock(&overlap.gate);
+}
+
+static rd_kafka_resp_err_t on_first_destroy(rd_kafka_t *rk, void *arg)
+{
+    (void)rk, (void)arg;
+    overlap_set(&overlap.is_closing);
+    overlap_wait(&overlap.may_close);
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+static rd_kafka_resp_err_t on_first_new(rd_kafka_t *rk, const rd_kafka_conf_t *conf, void *arg,
+                                        char *why, size_t size)
+{
+    (void)conf, (void)why, (void)size;
+    return rd_kafka_interceptor_add_on_destroy(rk, "test", on_first_destroy, arg);
+}
+
+static void close_first(void *arg)
+{
+    (void)arg;
+    client_close(overlap.first);
+}
+
+/* The second handle is half open. */
+static rd_kafka_resp_err_t on_second_new(rd_kafka_t *rk, const rd_kafka_conf_t *conf, void *arg,
+                                         char *why, size_t size)
+{
+    (void)rk, (void)conf, (void)arg, (void)why, (void)size;
+    thread_start(&overlap.closer, "close", close_first, NULL);
+    overlap_wait(&overlap.is_closing);
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+static void before_first(void *arg, rd_kafka_conf_t *conf)
+{
+    rd_kafka_conf_interceptor_add_on_new(conf, "test", on_first_new, arg);
+}
+
+static void before_second(void *arg, rd_kafka_conf_t *conf)
+{
+    rd_kafka_conf_interceptor_add_on_new(conf, "test", on_second_new, arg);
+}
+
+START_TEST(handles_of_one_client_id_come_and_go)
+{
+    rd_kafka_t *rk;
+
+    gate_init(&overlap.gate);
+    open_unreachable(UNREACHABLE, KAFKA_PRODUCER, before_first, NULL, &overlap.first);
+    open_unreachable(UNREACHABLE, KAFKA_PRODUCER, before_second, NULL, &rk);
+    client_close(rk);
+    overlap_set(&overlap.may_close);
+    thread_join(&overlap.closer);
+    open_unreachable(UNREACHABLE, KAFKA_PRODUCER, NULL, NULL, &rk);
+    client_close(rk); /* looks at all that have departed */
+    gate_fini(&overlap.gate);
+}
+END_TEST
+
 static void fill(Suite *suite)
 {
     test_add(suite, unreachable_is_said_once);
@@ -182,6 +265,7 @@ static void fill(Suite *suite)
     test_add(suite, ignored_events_do_not_pile_up);
     test_add(suite, what_librdkafka_refuses_is_an_error);
     test_add(suite, fetch_more_keeps_credentials);
+    test_add(suite, handles_of_one_client_id_come_and_go);
 }
 
 TEST_MAIN("client_open", fill)
