@@ -7,6 +7,11 @@
  * The fakes stand in for the functions of the same name: internal_topics, config_store,
  * offset_store, status_store, source_task, and admin as far as a herder uses it. Herders of one
  * test share the topics.
+ *
+ *   fake_config_store.c  the config topic
+ *   fake_stores.c        whatever else a herder asks of Kafka
+ *   fake_plugins.c       connectors and tasks
+ *   fakes.c              counting and waiting, the herder
  */
 #include "lib/base/thread.h"
 #include "worker/herder/herder.h"
@@ -17,10 +22,9 @@ struct script {
     bool tasks_of_value;   /* instead as many as the value of "v" modulo 4 */
     int task_config_fails; /* so often, retriable, before it succeeds */
     bool start_fails;
-    bool start_hangs;       /* until the gate is opened: fake_release() */
-    bool handles_offsets;   /* what alter_offsets() says */
-    bool alter_hangs;       /* likewise */
-    const char *task_value; /* of key "v" in each task's config */
+    bool start_hangs;     /* until the gate is opened: fake_release() */
+    bool handles_offsets; /* what alter_offsets() says */
+    bool alter_hangs;     /* likewise */
 };
 
 struct fakes {
