@@ -13,6 +13,7 @@
 #include "lib/conf/properties.h"
 #include "lib/conf/regex.h"
 #include "lib/conf/security_keys.h"
+#include "lib/wire/bootstrap.h"
 #include "worker/convert/converter.h"
 #include "worker/herder/connector_validate.h"
 #include "worker/herder/worker_config.h"
@@ -189,39 +190,19 @@ void mm2_check_flow_names(struct mm2_faults *faults)
     }
 }
 
-/* "host:port", "[v6]:port", with a port from 1 to 65535. */
-static bool is_address(const char *text)
+/* What a provider is to say is not known yet. */
+static bool are_brokers(const char *servers)
 {
-    const char *colon = strrchr(text, ':');
-    CLEANUP(config_value_fini) struct config_value port = CONFIG_VALUE_INIT;
+    CLEANUP(bootstrap_fini) struct bootstrap brokers = {0};
     struct tern_error ignored;
 
-    return colon && colon != text && !strpbrk(text, " /") &&
-           config_value_parse("port", TERN_INT, colon + 1, &port, &ignored) == 0 && !port.is_null &&
-           port.integer >= 1 && port.integer <= 65535;
-}
-
-/* Every element of a list of brokers. What a provider is to say is not known yet. */
-static bool are_addresses(const char *servers)
-{
-    CLEANUP(config_value_fini) struct config_value list = CONFIG_VALUE_INIT;
-    struct tern_error ignored;
-
-    if (config_variables_any(servers))
-        return true;
-    if (config_value_parse("servers", TERN_LIST, servers, &list, &ignored) < 0)
-        return false;
-    for (size_t i = 0; i < list.count; i++) {
-        if (!is_address(list.items[i]))
-            return false;
-    }
-    return list.count > 0;
+    return config_variables_any(servers) || bootstrap_parse(servers, &brokers, &ignored) == 0;
 }
 
 void mm2_check_servers(struct mm2_faults *faults)
 {
     STRMAP_FOREACH (&faults->plan->raw, e) {
-        if (str_ends_with(e->key, "bootstrap.servers") && e->value && !are_addresses(e->value))
+        if (str_ends_with(e->key, "bootstrap.servers") && e->value && !are_brokers(e->value))
             mm2_fault(faults, e->key, "expected brokers as host:port, ...");
     }
 }

@@ -189,6 +189,10 @@ static const struct {
      ":3: b.bootstrap.servers = h:2, host: expected brokers as host:port, ..."},
     {"port of a client", TWO "b.consumer.bootstrap.servers = h:70000\n",
      ":5: b.consumer.bootstrap.servers = h:70000: expected brokers as host:port, ..."},
+    {"address without brackets", TWO "b.consumer.bootstrap.servers = ::1:9092\n",
+     ":5: b.consumer.bootstrap.servers = ::1:9092: expected brokers as host:port, ..."},
+    {"sign of a port", TWO "b.consumer.bootstrap.servers = h:+1\n",
+     ":5: b.consumer.bootstrap.servers = h:+1: expected brokers as host:port, ..."},
     {"empty list of brokers", TWO "a->b.source.cluster.bootstrap.servers =\n",
      ":5: a->b.source.cluster.bootstrap.servers = : expected brokers as host:port, ..."},
     {"refused by the class", TWO "a->b.topics = odd\n", ":5: a->b.topics = odd: too odd"},
@@ -320,8 +324,9 @@ END_TEST
 START_TEST(a_sound_file)
 {
     CLEANUP(freep) char *path = NULL;
-    struct mm2_plan *plan =
-        load(TWO "b.offset.flush.interval.ms = 100\n", NULL, all_plugins, &path);
+    struct mm2_plan *plan = load(TWO "b.offset.flush.interval.ms = 100\n"
+                                     "b.consumer.bootstrap.servers = SSL://h:1, [::1]:2\n",
+                                 NULL, all_plugins, &path);
 
     ck_assert_ptr_nonnull(plan);
     ck_assert_uint_eq(plan->flow_count, 2);
