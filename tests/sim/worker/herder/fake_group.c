@@ -31,7 +31,6 @@ struct fake_group {
     enum group_protocol protocol;
     bool is_rebalancing;
     int32_t generation;
-    int rounds;
     struct fake_member members[GROUP_MEMBERS];
     struct fake_slot slots[GROUP_MEMBERS];
 };
@@ -126,7 +125,6 @@ static void complete(struct fake_group *g)
     size_t n = 0;
 
     g->generation++;
-    g->rounds++;
     for (size_t i = 0; i < leader->configured.connector_count; i++)
         hand_out(g, leader->configured.connectors[i], -1, n++, next);
     for (size_t i = 0; i < leader->configured.task_count; i++) {
@@ -381,16 +379,6 @@ void fake_group_lose(struct fake_group *g, int number)
     if (g->members[number].is_open)
         leave_locked(g, &g->members[number]);
     gate_unlock(&g->gate);
-}
-
-int fake_group_rounds(struct fake_group *g)
-{
-    int rounds;
-
-    gate_lock(&g->gate);
-    rounds = g->rounds;
-    gate_unlock(&g->gate);
-    return rounds;
 }
 
 void fake_group_speak(struct fake_group *g, enum group_protocol protocol)

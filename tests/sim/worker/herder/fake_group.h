@@ -27,6 +27,5 @@ void fake_group_free(struct fake_group *g);
 struct fake_slot *fake_group_slot(struct fake_group *g, int number);
 /* As if the member's session had run out: it is out of the group, and finds out later. */
 void fake_group_lose(struct fake_group *g, int number);
-int fake_group_rounds(struct fake_group *g);
 /* From now on rounds are of that protocol. */
 void fake_group_speak(struct fake_group *g, enum group_protocol protocol);

@@ -154,6 +154,20 @@ struct herder *fake_herder(membership_open *membership, void *arg)
     return fake_herder_with("me", membership, arg, NULL, NULL);
 }
 
+void fakes_settle(struct herder *h)
+{
+    struct tern_error err;
+
+    fakes_wait_read();
+    for (int times = 0; times < 2;) { /* answered by the herder's thread; what is staged follows */
+        struct herder_ask ask = {.deadline_ms = clock_deadline_ms(FAKES_PATIENCE_MS)};
+
+        ck_assert_int_lt(herder_restart_connector(h, "none", &ask, &err), 0);
+        ck_assert(err.code == TERN_ENOTFOUND || err.code == TERN_ECONFLICT);
+        times += err.code == TERN_ENOTFOUND;
+    }
+}
+
 void fakes_fini(void)
 {
     ck_assert_int_eq(fakes.tasks_running, 0);

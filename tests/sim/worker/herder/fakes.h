@@ -83,6 +83,9 @@ void fake_remove_connector(const char *name);
 void fake_request_restart(const char *name, bool include_tasks, bool only_failed);
 /* Waits until the herder that was made last has staged what was written. */
 void fakes_wait_read(void);
+/* Until what was written is what runs of that herder, which was made last: it is staged, applied,
+ * and joined with. */
+void fakes_settle(struct herder *h);
 /* The trace of a status; the caller frees. NULL: no status, or none in it. */
 char *fake_trace(const char *connector, int32_t task);
 void fake_put_status(const char *connector, int32_t task, enum run_state state, int32_t generation);

@@ -161,16 +161,6 @@ static void hold_stops(bool held, int permits)
     gate_unlock(&fakes.gate);
 }
 
-/* Until what was written is what runs: it is staged, applied, and joined with. */
-static void settle(struct herder *h)
-{
-    struct tern_error err;
-
-    fakes_wait_read();
-    for (int i = 0; i < 4; i++)
-        ck_assert_ok(herder_ping(h, solo_soon(), &err), err);
-}
-
 /*
  * Changed, deleted and created again: while the herder is busy with another connector, and with
  * stopping this one. The group learns of nothing but the last, and leaves it where it is.
@@ -182,7 +172,7 @@ START_TEST(one_that_comes_back_while_it_is_stopped_runs)
     solo_put(h, "b", "0");
     solo_put(h, "c", "0");
     fakes_wait(&fakes.tasks_written, 2);
-    settle(h);
+    fakes_settle(h);
     hold_stops(true, 0);
     fake_put_connector("b", "Script");
     fakes_wait(&fakes.connector_stops_begun, 1);
