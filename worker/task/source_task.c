@@ -282,8 +282,14 @@ static void finish(struct source_task *t)
                  "instance of the task sends them again",
                  t->id, source_records_unacked(t->records));
     }
-    if (source_task_may_work(t)) /* or else others may have committed offsets behind ours */
+    if (source_task_may_work(t)) {
         source_offsets_finish(t->offsets, deadline_ms);
+    } else { /* others may have committed offsets behind ours */
+        log_warn("WorkerSourceTask{id=%s} does not commit the offsets of its last records: the "
+                 "group has not heard of this worker for so long that another may run the task. "
+                 "What was not committed before is sent again",
+                 t->id);
+    }
 }
 
 /* Spec 2.7, but for the producer, which must let go of the batches before the plugin ends. */
