@@ -6,6 +6,7 @@
 
 #include "lib/base/strmap.h"
 #include "lib/base/xmem.h"
+#include "lib/wire/security_settings.h"
 #include "lib/wire/tls_material.h"
 
 static const struct {
@@ -19,9 +20,12 @@ static const struct {
 static void select_settings(const struct tern_config *worker, const char *prefix,
                             struct strmap *out)
 {
-    strmap_add_prefixed(out, worker, prefix);
-    if (!out->count)
-        strmap_add_all(out, worker);
+    CLEANUP(security_settings_fini) struct strmap prefixed = STRMAP_INIT;
+    struct tern_config view;
+
+    strmap_add_prefixed(&prefixed, worker, prefix);
+    view = strmap_config(&prefixed);
+    security_settings_add(out, prefixed.count ? &view : worker);
 }
 
 static int read_protocols(struct rest_tls *tls, const struct strmap *settings,
@@ -108,7 +112,7 @@ static int read_stores(struct rest_tls *tls, const struct strmap *settings, stru
 int rest_tls_load(const struct tern_config *worker, const char *prefix, struct rest_tls **ret_tls,
                   struct tern_error *err)
 {
-    CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
+    CLEANUP(security_settings_fini) struct strmap settings = STRMAP_INIT;
     struct rest_tls *tls = xcalloc(1, sizeof(*tls));
     const struct tern_config_entry *algorithm;
     struct tern_config view;

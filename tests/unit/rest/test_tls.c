@@ -108,7 +108,7 @@ START_TEST(test_no_client_certificate)
     strmap_set(&stranger, "ssl.truststore.type", "PEM");
     strmap_set(&stranger, "ssl.truststore.location", STORES "ca.pem");
     set_all(&settings, server_pairs);
-    strmap_set(&settings, P "ssl.client.auth", _i ? "requested" : "required");
+    strmap_set(&settings, P "ssl.client.auth", _i ? "requested " : "required ");
     server = open_server(&settings);
     view = strmap_config(&stranger);
     http_client_init(&view);
