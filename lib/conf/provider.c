@@ -175,7 +175,7 @@ static char *path_to_open(const struct provider *p, const char *path)
     char *allowed = *path ? allowed_paths_resolve(p->paths, path) : NULL;
 
     if (*path && !allowed)
-        log_debug("The path %s is not allowed to be accessed", path);
+        log_warn("The path %s is not allowed to be accessed", path); /* peer text */
     return allowed;
 }
 
@@ -238,7 +238,11 @@ static int look_up_directory(struct resolution *r, const struct provider *p, con
     struct stat st;
     bool right;
 
-    if (!folder || !is_file_name(key))
+    if (!folder)
+        return 0;
+    if (stat(folder, &st) < 0 || !S_ISDIR(st.st_mode))
+        log_warn("The path %s is not a directory", path); /* peer text */
+    if (!is_file_name(key))
         return 0;
     file = xasprintf("%s/%s", folder, key);
     if (stat(file, &st) < 0 || !S_ISREG(st.st_mode))

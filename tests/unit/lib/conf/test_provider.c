@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/buf.h"
+#include "lib/base/log.h"
 #include "lib/base/xmem.h"
 #include "tests/lib/testing.h"
 
@@ -181,6 +183,53 @@ START_TEST(a_file_is_read_anew_each_time)
 }
 END_TEST
 
+static struct buf said = BUF_INIT(4096);
+
+static void on_line(enum tern_log_level level, const char *logger, const char *message)
+{
+    (void)logger;
+    ck_assert_int_eq(level, TERN_LOG_WARN);
+    buf_add_fmt(&said, "%s\n", message);
+}
+
+static bool is_warning(enum tern_log_level level, const char *logger)
+{
+    (void)logger;
+    return level == TERN_LOG_WARN;
+}
+
+/* The variable stays as it is: nothing else would tell why. */
+START_TEST(paths_that_are_not_read_are_told_of)
+{
+    CLEANUP(provider_set_freep) struct provider_set *set = NULL, *directory = NULL;
+    CLEANUP(freep) char *allowed = xasprintf("%s/in", folder), *value = NULL, *want = NULL;
+    struct tern_error err;
+
+    log_set_sink(on_line, is_warning);
+    ck_assert_int_eq(mkdir(allowed, 0700), 0);
+    test_write_file(folder, "out", "a=1", 3);
+    ck_assert_ok(
+        open_with((const char *const[][2]){{"config.providers", "p"},
+                                           {"config.providers.p.class", "File"},
+                                           {"config.providers.p.param.allowed.paths", allowed},
+                                           {NULL}},
+                  &set, &err),
+        err);
+    value = look_up(set, "in/../out", "a", &err);
+    ck_assert_int_eq(strncmp(value, "${p:", 4), 0);
+    free(value);
+    directory = open_kind("Directory");
+    value = look_up(directory, "out", "a", &err);
+    ck_assert_int_eq(strncmp(value, "${p:", 4), 0);
+    want = xasprintf("The path %s/in/../out is not allowed to be accessed\n"
+                     "The path %s/out is not a directory\n",
+                     folder, folder);
+    ck_assert_str_eq(buf_str(&said), want);
+    buf_fini(&said);
+    ck_assert_int_eq(rmdir(allowed), 0);
+}
+END_TEST
+
 START_TEST(environment_of_the_start)
 {
     CLEANUP(strmap_fini) struct strmap in = STRMAP_INIT, out = STRMAP_INIT;
@@ -214,6 +263,7 @@ static void fill(Suite *suite)
     tcase_add_test(tcase, unreadable_content);
     tcase_add_test(tcase, malformed_file_tells_no_secret);
     tcase_add_test(tcase, a_file_is_read_anew_each_time);
+    tcase_add_test(tcase, paths_that_are_not_read_are_told_of);
     tcase_add_test(tcase, environment_of_the_start);
     suite_add_tcase(suite, tcase);
 }
