@@ -307,6 +307,8 @@ static char *without_times(const char *why)
     return end ? xstrndup(why, (size_t)(end - why)) : xstrdup(why);
 }
 
+#define WANTS_CERTIFICATE "it wants a client certificate that it trusts (see ssl.keystore.location)"
+
 /* Lines that say that a broker could not be reached. */
 static const struct failure {
     const char *sign;  /* found in the text */
@@ -320,6 +322,13 @@ static const struct failure {
     {": Disconnected while requesting ApiVersion", NULL, NULL},
     {": ApiVersionRequest failed: Local: Timed out", NULL, "it does not answer in time"},
     {" request(s) timed out: disconnect", NULL, "it does not answer in time"},
+    /* With TLS 1.3 a client without the right certificate learns of it after the handshake. */
+    {" alert bad certificate: ", NULL, WANTS_CERTIFICATE},
+    {" alert certificate required: ", NULL, WANTS_CERTIFICATE},
+    {" alert certificate unknown: ", NULL, WANTS_CERTIFICATE},
+    {" alert unknown ca: ", NULL, WANTS_CERTIFICATE},
+    {" alert certificate expired: ", NULL,
+     "it does not take a certificate that has expired (see ssl.keystore.location)"},
 };
 
 static char *reason_of(const struct failure *failure, const char *sign)

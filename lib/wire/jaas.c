@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/strmap.h"
 #include "lib/base/utf8.h"
 #include "lib/base/xmem.h"
 #include "lib/wire/tls_material.h"
@@ -219,9 +220,13 @@ static int read_all(struct tokens *t, struct search *s, struct tern_error *err)
 
 static int search(const char *jaas, struct search *s, struct tern_error *err)
 {
+    const char *variable = jaas + strspn(jaas, " \t\r\n");
     struct tokens t = {.at = jaas, .text = BUF_INIT(2 * strlen(jaas) + 1)};
-    int rc = read_all(&t, s, err);
+    int rc;
 
+    if (str_starts_with(variable, "${") && !strpbrk(variable, " ;"))
+        return refused(err, "a variable that no config provider replaced");
+    rc = read_all(&t, s, err);
     tls_wipe_buf(&t.text);
     return rc;
 }

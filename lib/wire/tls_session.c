@@ -230,6 +230,22 @@ bool tls_session_is_ready(const struct tls_session *s)
     return SSL_is_init_finished(s->ssl);
 }
 
+/* The alerts by which a peer refuses our certificate, or that we have none. */
+static bool is_about_our_certificate(unsigned long code)
+{
+    static const int alerts[] = {
+        SSL_R_SSLV3_ALERT_BAD_CERTIFICATE,      SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE,
+        SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED,  SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED,
+        SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN,  SSL_R_TLSV1_ALERT_UNKNOWN_CA,
+        SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED};
+
+    for (size_t i = 0; i < COUNT_OF(alerts); i++) {
+        if (ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) == alerts[i])
+            return true;
+    }
+    return false;
+}
+
 static int fail(struct tls_session *s, const char *doing, struct tern_error *err)
 {
     long verified = SSL_get_verify_result(s->ssl);
@@ -248,8 +264,9 @@ static int fail(struct tls_session *s, const char *doing, struct tern_error *err
                          "the certificate of '%s' is not trusted: %s (see ssl.truststore.location)",
                          s->host, X509_verify_cert_error_string(verified));
     }
-    return tern_fail(err, TERN_EINVALID, "TLS with '%s' failed while %s: %s", s->host, doing,
-                     reason ? reason : "the connection ended");
+    return tern_fail(err, TERN_EINVALID, "TLS with '%s' failed while %s: %s%s", s->host, doing,
+                     reason ? reason : "the connection ended",
+                     is_about_our_certificate(code) ? " (see ssl.keystore.location)" : "");
 }
 
 static void drain(struct tls_session *s, struct buf *out)

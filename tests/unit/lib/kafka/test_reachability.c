@@ -213,6 +213,14 @@ static const struct {
      NULL},
     {"FAIL", "h:1/3: Disconnected (after 5ms in state UP)", true, NULL, NULL},
     {"FAIL", "h:1/3: Receive failed: Connection reset by peer", true, NULL, NULL},
+    {"FAIL",
+     "ssl://h:1/bootstrap: Receive failed: error:0A000412:SSL routines::sslv3 alert bad "
+     "certificate: SSL alert number 42 (after 1ms in state APIVERSION_QUERY)",
+     true, "h:1", "it wants a client certificate that it trusts (see ssl.keystore.location)"},
+    {"FAIL",
+     "ssl://h:1/3: SSL handshake failed: error:0A000415:SSL routines::sslv3 alert certificate "
+     "expired: SSL alert number 45",
+     true, "h:1", "it does not take a certificate that has expired (see ssl.keystore.location)"},
     {"REQTMOUT", "h:1/3: Timed out 1 in-flight, 0 retry-queued requests", true, NULL, NULL},
     {"FAIL", "h:1/3: SASL authentication error: no such user", false, NULL, NULL},
     {"FAIL", "h:1/3: SSL handshake failed: certificate verify failed", false, NULL, NULL},

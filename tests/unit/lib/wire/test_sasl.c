@@ -51,6 +51,7 @@ static const struct {
 } refused[] = {
     {"", "Login module not specified in JAAS config"},
     {"m", "Login module control flag not specified in JAAS config"},
+    {" ${file:/etc/secrets:jaas}", "a variable that no config provider replaced"},
     {"m;", "Login module control flag is not available in the JAAS config"},
     {"KafkaClient { m required username=a; };",
      "Login module control flag is not available in the JAAS config"},

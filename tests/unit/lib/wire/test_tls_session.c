@@ -138,6 +138,8 @@ START_TEST(test_client_certificate)
 
     trust(&java);
     ck_assert_int_lt(talk(&java, "localhost", true, 1000, "hello", &heard, &err), 0);
+    ck_assert_ptr_nonnull(
+        strstr(err.msg, "alert certificate required (see ssl.keystore.location)"));
     strmap_set(&java, "ssl.keystore.type", "PKCS12");
     strmap_set(&java, "ssl.keystore.location", STORES "server.p12");
     strmap_set(&java, "ssl.keystore.password", "store-pw");
