@@ -87,6 +87,18 @@ def test_a_client_without_certificate_is_not_let_in(guarded, connect, tmp_path):
     assert worker.rest.ask("GET", "connectors").status == 200
 
 
+def test_an_answer_about_a_whole_config_shows_variables(guarded, connect, tmp_path):
+    """Java shows what they stand for."""
+    worker = _secure(connect, ["ours"], guarded, tmp_path).workers[0]
+    reference = f"${{file:{tmp_path / 'secrets.properties'}:sasl.jaas.config}}"
+    config = {"producer.override.sasl.jaas.config": reference}
+    answer = worker.rest.ask("POST", "connectors", body={"name": "classless", "config": config})
+    assert answer.status == 400
+    assert "contains no connector type" in answer.message and reference in answer.message
+    assert not any(secret in str(answer) for secret in _SECRETS)
+    assert not any(secret in worker.log() for secret in _SECRETS)
+
+
 def _assert_no_secret(connect, names):
     """Neither in a log, nor in an answer, nor in an internal topic."""
     texts = {worker.name: worker.log() for worker in connect.workers}

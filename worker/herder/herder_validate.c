@@ -27,5 +27,7 @@ int herder_validate(struct herder *h, const struct tern_config *raw,
         return -1;
     }
     view = strmap_config(&resolved);
+    if (!config_get(&view, "connector.class")) /* the message shows all values: not resolved ones */
+        view = *raw;
     return connector_validate(&with, &view, ret_infos, ret_failure, err);
 }
