@@ -432,7 +432,7 @@ static void on_token_wanted(rd_kafka_t *rk, const char *config, void *opaque)
 static int prepare_tokens(struct client *c, const struct tern_config *java, rd_kafka_conf_t *conf,
                           struct tern_error *err)
 {
-    if (!client_wants_tokens(java))
+    if (!client_wants_tokens(java) || relay_is_needed(java)) /* which gets its own */
         return 0;
     rd_kafka_conf_set_oauthbearer_token_refresh_cb(conf, on_token_wanted);
     rd_kafka_conf_enable_sasl_queue(conf, 1);

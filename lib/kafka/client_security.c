@@ -79,6 +79,16 @@ static int apply_stores(struct conf_build *b, struct tern_error *err)
     return rc;
 }
 
+/* With GSSAPI, that is: without it a choice of versions or suites is the relay's. */
+static void tell_protocols(struct conf_build *b)
+{
+    static const char key[] = "ssl.enabled.protocols";
+    CLEANUP(freep) char *given = client_java(b, key);
+
+    if (relay_chooses_versions(given))
+        client_tell(b, key, "the OpenSSL configuration decides");
+}
+
 /* Java's names are the standard's. librdkafka can choose among suites up to TLS 1.2 only. */
 static int apply_ciphers(struct conf_build *b, struct tern_error *err)
 {
@@ -116,6 +126,7 @@ static int apply_ssl(struct conf_build *b, struct tern_error *err)
                    identification, err) < 0 ||
         apply_ciphers(b, err) < 0)
         return -1;
+    tell_protocols(b);
     return apply_stores(b, err);
 }
 

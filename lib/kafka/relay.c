@@ -66,6 +66,20 @@ struct relay {
     VEC(struct pollfd) polls;
 };
 
+bool relay_chooses_versions(const char *enabled)
+{
+    return enabled && *enabled &&
+           !(strcasestr(enabled, "TLSv1.2") && strcasestr(enabled, "TLSv1.3"));
+}
+
+static bool chooses_tls(const struct strmap *settings)
+{
+    const char *suites = strmap_get(settings, "ssl.cipher.suites");
+
+    return (suites && *suites) ||
+           relay_chooses_versions(strmap_get(settings, "ssl.enabled.protocols"));
+}
+
 bool relay_is_needed(const struct tern_config *java)
 {
     CLEANUP(security_settings_fini) struct strmap settings = STRMAP_INIT;
@@ -75,9 +89,13 @@ bool relay_is_needed(const struct tern_config *java)
     security_settings_add(&settings, java);
     protocol = strmap_get(&settings, "security.protocol");
     mechanism = strmap_get(&settings, "sasl.mechanism");
-    return rd_kafka_version() < FIRST_GOOD_VERSION && protocol && mechanism &&
-           security_protocol_parse(protocol, &tls, &sasl) && sasl &&
-           str_starts_with(mechanism, "SCRAM-");
+    if (!protocol || !security_protocol_parse(protocol, &tls, &sasl))
+        return false;
+    if (sasl && (!mechanism || !*mechanism || strcmp(mechanism, "GSSAPI") == 0))
+        return false; /* which our connections do not have */
+    if (tls && chooses_tls(&settings))
+        return true;
+    return sasl && rd_kafka_version() < FIRST_GOOD_VERSION && str_starts_with(mechanism, "SCRAM-");
 }
 
 /* ---- librdkafka's side; Thread: any ---- */

@@ -4,7 +4,8 @@
  * relay - secured connections for a librdkafka that cannot make them itself.
  *
  * Before 2.6.1 librdkafka sends its nonce twice in SASL/SCRAM, which brokers refuse since Kafka
- * 3.8.1 (confluentinc/librdkafka pull request 4895). So the handle is told that the cluster is
+ * 3.8.1 (confluentinc/librdkafka pull request 4895). And none has settings for the versions of TLS
+ * and the suites of TLS 1.3. So the handle is told that the cluster is
  * plain, and its connections are socket pairs: at the other end a thread makes the real connection,
  * with TLS and SASL of our own (lib/wire), and carries the bytes over. One relay for each handle.
  * A connection that cannot be made, or ends, is closed towards librdkafka, which tries again.
@@ -20,8 +21,11 @@ struct relay;
  */
 typedef void relay_failed(void *arg, const char *broker, const struct tern_error *err);
 
-/* Whether clients of these Java settings need one, with the librdkafka that runs. */
+/* Whether clients of these Java settings need one, with the librdkafka that runs. Not for GSSAPI.
+ */
 bool relay_is_needed(const struct tern_config *java);
+/* Whether ssl.enabled.protocols, NULL being none, is other than the default. */
+bool relay_chooses_versions(const char *enabled);
 
 /* Starts the thread. Errors: TERN_EINVALID: the security settings. */
 int relay_new(const struct tern_config *java, relay_failed *failed, void *arg,

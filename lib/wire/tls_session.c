@@ -97,6 +97,11 @@ static int set_ciphers(SSL_CTX *ctx, const struct tern_config *java, struct tern
         buf_add_fmt(list, "%s%s", list->len ? ":" : "", list == &older ? translated : name);
         at += len;
     }
+    /* As in Java, a version that has no suite is not offered. */
+    if (!modern.len && SSL_CTX_get_min_proto_version(ctx) < TLS1_3_VERSION)
+        SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
+    if (!older.len && SSL_CTX_get_max_proto_version(ctx) == TLS1_3_VERSION)
+        SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION);
     if ((modern.len && SSL_CTX_set_ciphersuites(ctx, buf_str(&modern)) != 1) ||
         (older.len && SSL_CTX_set_cipher_list(ctx, buf_str(&older)) != 1)) {
         ERR_clear_error();

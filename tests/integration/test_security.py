@@ -55,6 +55,14 @@ _FORMS = {
     "SSL, PKCS12": lambda g, c, t: g.certificate("PKCS12", c),
     "SSL, PEM": lambda g, c, t: g.certificate("PEM", c),
     "SSL, PEM in the file": lambda g, c, t: g.certificate("PEM inline", c),
+    # what librdkafka has no settings for
+    "SASL_SSL, PLAIN, one version and one suite": lambda g, c, t: {
+        **g.sasl("SASL_SSL", "PLAIN", "PEM"), "ssl.enabled.protocols": "TLSv1.2",
+        "ssl.cipher.suites": "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"},
+    "SASL_SSL, OAUTHBEARER, one suite": lambda g, c, t: {
+        **g.token(t), "ssl.cipher.suites": "TLS_AES_256_GCM_SHA384"},
+    "SSL, JKS, one suite": lambda g, c, t: {
+        **g.certificate("JKS", c), "ssl.cipher.suites": "TLS_AES_256_GCM_SHA384"},
 }
 
 

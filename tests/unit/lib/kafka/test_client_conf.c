@@ -380,6 +380,38 @@ START_TEST(scram_is_for_the_relay)
 }
 END_TEST
 
+static const struct {
+    const char *key, *value, *mechanism;
+    bool is_relayed;
+} choices[] = {
+    {"ssl.enabled.protocols", "TLSv1.2,TLSv1.3", "PLAIN", false},
+    {"ssl.enabled.protocols", "TLSv1.2", "PLAIN", true},
+    {"ssl.cipher.suites", "TLS_AES_256_GCM_SHA384", "PLAIN", true},
+    {"ssl.cipher.suites", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "OAUTHBEARER ", true},
+    {"ssl.cipher.suites", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "GSSAPI", false},
+    {"ssl.cipher.suites", " ", "PLAIN", false},
+};
+
+/* librdkafka has no settings for versions of TLS, and for suites of TLS 1.3. */
+START_TEST(choices_are_for_the_relay)
+{
+    CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
+    struct notes notes = {0};
+    struct tern_error err;
+    rd_kafka_conf_t *conf;
+    char text[64];
+
+    settings_fill(&settings, "localhost:1", "security.protocol", "SASL_SSL ", "sasl.mechanism",
+                  choices[_i].mechanism, "sasl.jaas.config", "m required username=a password=b;",
+                  choices[_i].key, choices[_i].value, NULL);
+    ck_assert_ok(build(KAFKA_CONSUMER, &settings, &notes, &conf, &err), err);
+    ck_assert_str_eq(setting_of(conf, "security.protocol", text, sizeof(text)),
+                     choices[_i].is_relayed ? "plaintext" : "sasl_ssl");
+    ck_assert_ptr_null(strstr(notes.text, choices[_i].key));
+    rd_kafka_conf_destroy(conf);
+}
+END_TEST
+
 START_TEST(tells_of_what_it_does_not_translate)
 {
     CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
@@ -446,6 +478,7 @@ static void fill(Suite *suite)
     test_add_rows(suite, refuses, COUNT_OF(refused));
     test_add(suite, stores_become_pem);
     test_add(suite, scram_is_for_the_relay);
+    test_add_rows(suite, choices_are_for_the_relay, COUNT_OF(choices));
     test_add(suite, tells_of_what_it_does_not_translate);
     test_add(suite, shows_no_secret);
     test_add_rows(suite, tells_errors_apart, COUNT_OF(codes));

@@ -61,6 +61,8 @@ static void server_serve(struct server *s, struct buf *from_client, struct buf *
     (void)BIO_reset(s->out);
 }
 
+static int spoken; /* the version of TLS that talk() had */
+
 /* Sends text and reads it back; the network hands over piece bytes at a time. */
 static int talk(const struct strmap *java, const char *host, bool wants_certificate, size_t piece,
                 const char *text, struct buf *heard, struct tern_error *err)
@@ -92,6 +94,7 @@ static int talk(const struct strmap *java, const char *host, bool wants_certific
             rc = tls_session_write(session, slice_str(text), &up, err);
         }
     }
+    spoken = SSL_version(server.ssl);
     server_fini(&server);
     tls_session_free(session);
     tls_context_free(context);
@@ -115,6 +118,31 @@ START_TEST(test_talk)
     trust(&java);
     ck_assert_ok(talk(&java, "localhost", false, pieces[_i], "hello", &heard, &err), err);
     ck_assert_str_eq(buf_str(&heard), "hello");
+}
+END_TEST
+
+static const struct {
+    const char *versions, *suites;
+    int version;
+} choices[] = {
+    {"TLSv1.2,TLSv1.3", "", TLS1_3_VERSION},
+    {"TLSv1.2", "", TLS1_2_VERSION},
+    {"", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", TLS1_2_VERSION},
+    {"", "TLS_AES_128_GCM_SHA256", TLS1_3_VERSION},
+    {"", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_AES_128_GCM_SHA256", TLS1_3_VERSION},
+};
+
+START_TEST(test_choice)
+{
+    CLEANUP(strmap_fini) struct strmap java = STRMAP_INIT;
+    CLEANUP(buf_fini) struct buf heard = BUF_INIT(LIMIT);
+    struct tern_error err;
+
+    trust(&java);
+    strmap_set(&java, "ssl.enabled.protocols", choices[_i].versions);
+    strmap_set(&java, "ssl.cipher.suites", choices[_i].suites);
+    ck_assert_ok(talk(&java, "localhost", false, 1000, "hello", &heard, &err), err);
+    ck_assert_int_eq(spoken, choices[_i].version);
 }
 END_TEST
 
@@ -230,6 +258,7 @@ END_TEST
 static void tls_session_suite(Suite *suite)
 {
     test_add_rows(suite, test_talk, COUNT_OF(pieces));
+    test_add_rows(suite, test_choice, COUNT_OF(choices));
     test_add(suite, test_by_address);
     test_add(suite, test_client_certificate);
     test_add(suite, test_other_host);
