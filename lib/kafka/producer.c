@@ -108,6 +108,13 @@ static void hand_over(struct producer *p, const struct producer_ack *ack)
     p->on_ack(p->arg, ack);
 }
 
+/* The topic was deleted, or is another one, of fewer partitions. */
+static bool is_gone(rd_kafka_resp_err_t e)
+{
+    return e == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || e == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+           e == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+}
+
 static void hand_over_failed(struct producer *p, void *opaque, const char *topic, int32_t partition,
                              rd_kafka_resp_err_t e, bool returned)
 {
@@ -119,7 +126,8 @@ static void hand_over_failed(struct producer *p, void *opaque, const char *topic
         .error = text,
         .code = kafka_error_code(e),
         .java_class = kafka_error_class(e),
-        .returned = returned,
+        .returned = returned || is_gone(e),
+        .is_gone = is_gone(e),
     };
 
     snprintf(text, sizeof(text), "topic '%s' partition %d: %s", topic, (int)partition,
@@ -154,6 +162,8 @@ static void failed(struct producer *p, const rd_kafka_message_t *m)
         vec_push(&p->oversized, (struct oversized){m->_private, t, m->partition, m->err});
         return;
     }
+    if (is_gone(m->err))
+        t->partitions = 0; /* the next record asks */
     hand_over_failed(p, m->_private, t->name, m->partition, m->err,
                      p->spent && (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
                                   m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT));

@@ -46,7 +46,13 @@ struct producer_ack {
     const char *error; /* the broker's or the client's words, topic and partition named */
     enum tern_code code;
     const char *java_class; /* as kafka_error_class() */
-    bool returned; /* with an error: the producer is spent, and nothing is wrong with the record */
+    /*
+     * With an error: nothing is wrong with the record, which is to be sent again. The producer is
+     * spent, or the topic, or the partition, is not there any more (is_gone), where Java's
+     * producer tries again, too.
+     */
+    bool returned;
+    bool is_gone;
 };
 
 typedef void producer_on_ack(void *arg, const struct producer_ack *ack);

@@ -39,6 +39,27 @@ def test_lines_arrive_and_go_on_after_a_crash(worker):
     worker.delete("crash")
 
 
+@pytest.mark.parametrize("before, after", [(1, 1), (3, 1)])
+def test_a_topic_that_is_deleted_is_waited_for(worker, before, after):
+    """As Java's producer, whose records wait for their topic, the task runs on; nothing is lost meanwhile."""
+    kafka = worker.cluster.kafka
+    topic = kafka.create_topic(worker.name(f"gone-{before}"), before)
+    lines = Lines(worker, f"gone-{before}", topic=topic)
+    worker.create(lines.connector, lines.config)
+    lines.write(20)
+    wait_until(lambda: sum(1 for _ in kafka.read(topic)) == 20, 30, "all lines have arrived")
+    kafka.delete_topic(topic)
+    lines.write(20)
+    worker.workers[0].wait_log("what was to go there is sent again", 60)
+    lines.write(20)
+    assert worker.status(lines.connector)["tasks"][0]["state"] == "RUNNING"
+    kafka.create_topic(topic, after)
+    lines.write(20)
+    wait_until(lambda: (lines.arrived()[-1:] == [79], lines.arrived()[-5:]), 60, "the rest has arrived")
+    assert lines.arrived() == list(range(20, 80))
+    worker.delete(lines.connector)
+
+
 @pytest.mark.parametrize("schemas", [True, False])
 def test_a_line_as_json(worker, schemas):
     name = f"json-{str(schemas).lower()}"

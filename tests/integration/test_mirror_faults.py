@@ -78,6 +78,24 @@ def test_a_topic_that_cannot_be_created_waits_by_policy_and_the_others_go_on(pai
     assert {t: flow.source_offsets()[(t, 0)] for t in two_topics} == {good: 19, bad: 19}
 
 
+def test_a_remote_topic_that_is_deleted_comes_back_and_is_mirrored_on(pair, mirror, two_topics):
+    """The task waits, and the next refresh creates the topic: what was written meanwhile arrives."""
+    lost, other = two_topics
+    remote = pair.there.remote(lost)
+    worker = mirror(pair.properties(raw={"sync.topic.configs.enabled": "false"}))
+    for topic in two_topics:
+        pair.east.kafka.produce(topic, [(b"k", b"before")])
+        pair.west.kafka.read(pair.there.remote(topic), count=1)
+    pair.west.kafka.delete_topic(remote)
+    for topic in two_topics:
+        pair.east.kafka.produce(topic, [(b"k", b"%d" % i) for i in range(100)])
+    wait_until(lambda: (remote in pair.west.kafka.list_topics(), None), 60, "the topic is there again")
+    assert [r.value for r in pair.west.kafka.read(remote, count=100)] == [b"%d" % i for i in range(100)]
+    assert len(pair.west.kafka.read(pair.there.remote(other), count=101)) == 101
+    assert all(status.state == "RUNNING" for status in pair.there.task_statuses(SOURCE).values())
+    worker.stop_cleanly()
+
+
 def _assert_waits_quietly(worker, missing, alias, log_start=0):
     """For ten seconds: the worker lives, complains about the missing cluster once for each flow and client role
     at most, does not spin. Complaints count from log_start.

@@ -40,6 +40,7 @@ struct source_records {
     struct topic_creation *creation; /* NULL: nothing is created */
     void *self;                      /* the plugin instance; NULL before start and after close */
     bool closing;                    /* what fails now was given up by us */
+    bool says_gone;                  /* a topic is gone, and that was said */
     char *failure;                   /* trace; the first */
     VEC(struct pending_queue *) refused; /* of partitions that are handed over again */
     struct ptrmap topics;   /* those told to topic_used; the value is the name, owned */
@@ -218,6 +219,15 @@ static void not_acked(struct source_records *r, const struct tern_source_record 
     }
 }
 
+/* Said once, until something is acknowledged. */
+static void say_gone(struct source_records *r, const struct producer_ack *ack)
+{
+    if (!r->says_gone)
+        log_warn("WorkerSourceTask{id=%s} %s; what was to go there is sent again", r->conf.id,
+                 ack->error);
+    r->says_gone = true;
+}
+
 static void on_ack(void *arg, const struct producer_ack *ack)
 {
     struct source_records *r = arg;
@@ -230,7 +240,10 @@ static void on_ack(void *arg, const struct producer_ack *ack)
         commit_record(r, rec, &metadata);
         acked(rec, slot);
         track_topic(r, rec->topic);
+        r->says_gone = false;
     } else if (ack->returned && !r->closing && !is_given_up(rec)) {
+        if (ack->is_gone)
+            say_gone(r, ack);
         r->out.ready = false; /* there is another current record now */
         send_queue_return(r->queue, slot);
         return;

@@ -23,7 +23,7 @@ struct acks {
         int32_t partition;
         int64_t offset;
         enum tern_code code; /* 0: acknowledged */
-        bool returned;
+        bool returned, is_gone;
         char error[160];
     } at[MAX_ACKS];
     size_t count;
@@ -39,6 +39,7 @@ static void on_ack(void *arg, const struct producer_ack *ack)
     acks->at[acks->count].offset = ack->offset;
     acks->at[acks->count].code = ack->error ? ack->code : 0;
     acks->at[acks->count].returned = ack->returned;
+    acks->at[acks->count].is_gone = ack->is_gone;
     snprintf(acks->at[acks->count].error, sizeof(acks->at[0].error), "%s",
              ack->error ? ack->error : "");
     acks->count++;
@@ -192,6 +193,41 @@ START_TEST(failure_names_topic_and_partition)
     ck_assert(!acks.at[0].returned);
     ck_assert_ptr_nonnull(strstr(acks.at[0].error, "topic 't' partition 1: "));
     ck_assert_ptr_null(producer_fatal(p));
+    producer_free(p);
+    mock_stop(&m);
+}
+END_TEST
+
+/* A topic that is deleted while a record waits: the record comes back, and is busy from then on. */
+START_TEST(a_record_whose_topic_is_gone_comes_back)
+{
+    struct acks acks = {.count = 0};
+    struct producer *p;
+    struct producer_record rec = record_of("t", -1, "x");
+    struct tern_error err;
+    struct mock m;
+
+    mock_start(&m, 1);
+    mock_topic(&m, "t", 2);
+    p = open_for(m.bootstrap, &acks, NULL, NULL);
+    send_ok(p, &rec, 1);
+    ck_assert(producer_flush(p, in_ms(20000)));
+    rd_kafka_mock_topic_set_error(m.cluster, "t", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+    for (int i = 0; i < 20; i++) /* until the metadata has said it, too */
+        rd_kafka_mock_push_request_errors(m.cluster, PRODUCE, 1,
+                                          RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+    send_ok(p, &rec, 2);
+    ck_assert(producer_flush(p, in_ms(40000)));
+    ck_assert_uint_eq(acks.count, 2);
+    ck_assert_uint_eq(acks.at[1].opaque, 2);
+    ck_assert_int_eq(acks.at[1].code, TERN_ERETRIABLE);
+    ck_assert(acks.at[1].returned && acks.at[1].is_gone);
+    ck_assert_int_eq(send_until(p, &rec, 2, in_ms(500), &err), PRODUCER_BUSY);
+    rd_kafka_mock_topic_set_error(m.cluster, "t", RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_mock_clear_request_errors(m.cluster, PRODUCE);
+    send_ok(p, &rec, 2);
+    ck_assert(producer_flush(p, in_ms(20000)));
+    ck_assert_int_eq(acks.at[2].code, 0);
     producer_free(p);
     mock_stop(&m);
 }
@@ -645,6 +681,7 @@ static void fill(Suite *suite)
     test_add(suite, acknowledges_in_order);
     test_add_rows(suite, keeps_order_over_errors, COUNT_OF(passing));
     test_add(suite, failure_names_topic_and_partition);
+    test_add(suite, a_record_whose_topic_is_gone_comes_back);
     test_add(suite, nothing_overtakes_a_refused_record);
     test_add(suite, a_large_first_record_goes_alone);
     test_add(suite, waits_for_a_topic);

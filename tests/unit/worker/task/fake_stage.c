@@ -204,7 +204,7 @@ static void hand_over(struct flying f, const char *error, enum tern_code code, b
 {
     struct fake_record *r = &fake.records.at[f.number];
     struct producer_ack ack = {f.opaque, r->partition, (int64_t)f.number, error,
-                               code,     NULL,         returned};
+                               code,     NULL,         returned,          false};
 
     r->done = true;
     r->acked = !error;
