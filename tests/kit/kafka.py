@@ -157,7 +157,7 @@ class Kafka:
         """
         producer = self.new_producer({"transactional.id": f"tern-kit-{topic}"})
         producer.init_transactions(_CALL_S)
-        kept, number = [], 0
+        kept, number, begin = [], 0, self.end_offsets(topic)[0]
         for transaction in range(1, count + 1):
             written = []
             producer.begin_transaction()
@@ -171,6 +171,8 @@ class Kafka:
                 kept += written
             else:
                 producer.abort_transaction(_CALL_S)
+        end = begin + number + count  # the last marker may come after the answer to who ended the transaction
+        wait_until(lambda: (self.end_offsets(topic)[0] == end, self.end_offsets(topic)), _CALL_S, f"{topic} ends at {end}")
         return kept, number
 
     @contextlib.contextmanager
