@@ -46,6 +46,12 @@ int source_guard_open(const struct source_watch_conf *conf, struct source_guard 
     return 0;
 }
 
+void source_guard_cancel(struct source_guard *g)
+{
+    if (g)
+        source_watch_cancel(g->watch);
+}
+
 void source_guard_free(struct source_guard *g)
 {
     if (!g)

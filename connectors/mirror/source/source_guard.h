@@ -17,7 +17,9 @@ struct source_guard;
  */
 int source_guard_open(const struct source_watch_conf *conf, struct source_guard **ret_guard,
                       struct tern_error *err) MUST_CHECK;
-/* Ends the watch. Before the consumer. NULL is a no-op. */
+/* Tells the watch to end, without waiting. NULL is a no-op, here and below. */
+void source_guard_cancel(struct source_guard *g);
+/* Ends the watch. Before the consumer. */
 void source_guard_free(struct source_guard *g);
 
 /*

@@ -52,11 +52,12 @@ static void stop(void *self)
 {
     struct source_task *t = self;
 
+    source_guard_cancel(t->guard); /* at a broker that is gone both take their time: at once */
+    source_syncs_free(t->syncs, clock_deadline_ms(SYNCS_CLOSE_MS));
     source_guard_free(t->guard);
     source_refusals_free(t->refusals);
     source_remotes_free(t->remotes);
     source_metrics_free(t->metrics);
-    source_syncs_free(t->syncs, clock_deadline_ms(SYNCS_CLOSE_MS));
     source_consumer_free(t->consumer);
     replication_policy_free(t->policy);
     mirror_settings_fini(&t->settings.common);

@@ -108,7 +108,7 @@ static bool load_ids(struct source_watch *w)
 {
     struct tern_error err;
 
-    if (!w->ids || w->ids_loaded)
+    if (!w->ids || w->ids_loaded || w->ids_given_up)
         return true;
     if (source_ids_load(w->ids, clock_deadline_ms(LOAD_MS), &err) < 0) {
         if (err.code == TERN_ETIMEOUT || err.code == TERN_ERETRIABLE)
@@ -116,7 +116,7 @@ static bool load_ids(struct source_watch *w)
         log_warn("The ids of source topics are not kept: %s. That a topic was created again while "
                  "no task ran is seen by its offsets only",
                  err.msg);
-        source_ids_free(TAKE(w->ids));
+        w->ids_given_up = true;
         return true;
     }
     w->ids_loaded = true;
@@ -166,7 +166,7 @@ static void store_ids(struct source_watch *w)
     VEC(size_t) indices = {0};
     struct tern_error err;
 
-    for (size_t i = 0; w->ids && i < w->count; i++) {
+    for (size_t i = 0; w->ids_loaded && i < w->count; i++) {
         const struct watched *at = &w->at[i];
         struct source_id id = {w->places[i].id, w->places[i].epoch};
 
@@ -320,7 +320,7 @@ int source_watch_open(const struct source_watch_conf *conf, struct source_watch 
     return 0;
 }
 
-static void stop_thread(struct source_watch *w)
+void source_watch_cancel(struct source_watch *w)
 {
     gate_lock(&w->gate);
     w->stopping = true;
@@ -330,14 +330,14 @@ static void stop_thread(struct source_watch *w)
         source_look_cancel(w->look);
     if (w->ids)
         source_ids_cancel(w->ids);
-    thread_join(&w->thread);
 }
 
 void source_watch_free(struct source_watch *w)
 {
     if (!w)
         return;
-    stop_thread(w);
+    source_watch_cancel(w);
+    thread_join(&w->thread);
     source_look_free(w->look);
     source_ids_free(w->ids);
     for (size_t i = 0; i < w->events.count; i++)

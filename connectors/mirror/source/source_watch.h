@@ -49,7 +49,9 @@ struct source_watch_conf {
 /* Starts the thread. Errors: TERN_EINVALID for a bad setting. */
 int source_watch_open(const struct source_watch_conf *conf, struct source_watch **ret_watch,
                       struct tern_error *err) MUST_CHECK;
-/* Stops and joins; a question under way may last 2 s. NULL is a no-op. */
+/* Tells the thread to end, and does not wait for it: a question under way may last 2 s. */
+void source_watch_cancel(struct source_watch *w);
+/* The same, and joins it. NULL is a no-op. */
 void source_watch_free(struct source_watch *w);
 
 /* Waits for the first look, or until the instance is asked to stop. */

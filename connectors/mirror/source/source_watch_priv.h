@@ -38,11 +38,11 @@ struct source_watch {
     size_t count;
     struct thread thread;
 
-    struct watched *at;          /* [count] */
-    struct source_place *places; /* [count]; the watch's thread */
-    struct source_log *logs;     /* [count]; the watch's thread */
-    bool ids_loaded;             /* the watch's thread, as all below up to the gate */
-    int64_t failing_since_ms;    /* looks fail; 0: they do not */
+    struct watched *at;            /* [count] */
+    struct source_place *places;   /* [count]; the watch's thread */
+    struct source_log *logs;       /* [count]; the watch's thread */
+    bool ids_loaded, ids_given_up; /* the watch's thread, as all below up to the gate */
+    int64_t failing_since_ms;      /* looks fail; 0: they do not */
     int64_t told_failing_ms, told_target_ms, told_ids_ms;
 
     _Atomic int64_t polled_ms; /* the task's last poll */
