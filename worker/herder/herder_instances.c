@@ -5,6 +5,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/xmem.h"
+#include "worker/task/task_check.h"
 #include "worker/task/topic_groups.h"
 
 LOG_DOMAIN("org.apache.kafka.connect.runtime.distributed.DistributedHerder");
@@ -218,11 +219,9 @@ static int check_task_count(const struct connector_state *state, struct config_r
                                       err);
 }
 
-static void run_task(struct herder *h, const struct connector_state *state, int32_t number,
-                     const struct task_parts *p)
+static struct source_task_conf task_conf(struct herder *h, const struct connector_state *state,
+                                         int32_t number, const struct task_parts *p)
 {
-    struct running_task *t = xcalloc(1, sizeof(*t));
-    CLEANUP(freep) char *id = herder_task_id(state->name, number);
     struct source_task_conf conf = {
         .connector = state->name,
         .task = number,
@@ -243,18 +242,28 @@ static void run_task(struct herder *h, const struct connector_state *state, int3
         conf.offsets_topic = h->settings.offset_topic;
         conf.generation = state->generation;
     }
+    return conf;
+}
+
+static void run_task(struct herder *h, const struct source_task_conf *conf,
+                     const struct connector_state *state)
+{
+    struct running_task *t = xcalloc(1, sizeof(*t));
+    CLEANUP(freep) char *id = herder_task_id(state->name, conf->task);
+
     t->connector = xstrdup(state->name);
-    t->number = number;
-    herder_set_version(h, state->name, number, p->plugin->source_task.version);
+    t->number = conf->task;
+    herder_set_version(h, state->name, conf->task, conf->plugin->source_task.version);
     ptrmap_set(&h->tasks, id, t);
-    t->run = source_task_start(&conf, state->target);
+    t->run = source_task_start(conf, state->target);
     herder_measure_task(h, t->run);
 }
 
-bool herder_start_task(struct herder *h, const char *connector, int32_t task)
+static bool start_task(struct herder *h, const char *connector, int32_t task, bool is_checked)
 {
     const struct connector_state *state = cluster_state_connector(h->config, connector);
     CLEANUP(task_parts_fini) struct task_parts parts = {0};
+    struct source_task_conf conf;
     struct tern_error err;
 
     assert(!herder_task(h, connector, task));
@@ -270,8 +279,23 @@ bool herder_start_task(struct herder *h, const char *connector, int32_t task)
         herder_put_failure(h, connector, task, TOO_MANY_TASKS_EXCEPTION, &err);
         return false;
     }
-    run_task(h, state, task, &parts);
+    conf = task_conf(h, state, task, &parts);
+    if (is_checked && task_check(&conf, &err) < 0) {
+        herder_put_failure(h, connector, task, NULL, &err);
+        return false;
+    }
+    run_task(h, &conf, state);
     return true;
+}
+
+bool herder_start_task(struct herder *h, const char *connector, int32_t task)
+{
+    return start_task(h, connector, task, false);
+}
+
+bool herder_start_checked_task(struct herder *h, const char *connector, int32_t task)
+{
+    return start_task(h, connector, task, true);
 }
 
 /* ---- stopping ---- */

@@ -25,6 +25,20 @@ void herder_set_version(struct herder *h, const char *connector, int32_t task, c
     gate_unlock(&h->gate);
 }
 
+static bool has_instance(const struct herder *h, const char *connector, int32_t task)
+{
+    return task == STATUS_CONNECTOR ? herder_connector(h, connector) != NULL
+                                    : herder_task(h, connector, task) != NULL;
+}
+
+/* Of what has no instance nobody knows the version. */
+static void forget_version(struct herder *h, const char *id)
+{
+    gate_lock(&h->gate);
+    (void)ptrmap_take(&h->versions, id);
+    gate_unlock(&h->gate);
+}
+
 static const char *version_of(struct herder *h, const char *connector, int32_t task)
 {
     CLEANUP(freep) char *id = instance_id(connector, task);
@@ -65,6 +79,8 @@ void herder_put_failure(struct herder *h, const char *connector, int32_t task,
 
     log_error("Failed to start %s %s: %s", task == STATUS_CONNECTOR ? "connector" : "task", id,
               err->msg);
+    if (!has_instance(h, connector, task))
+        forget_version(h, id);
     herder_put_status(h, connector, task, RUN_FAILED, trace, true);
 }
 

@@ -122,3 +122,17 @@ int override_policy_check(const struct override_policy *policy, const struct ter
     }
     return 0;
 }
+
+int override_policy_check_producer(const struct tern_config *worker,
+                                   const struct tern_config *connector, struct tern_error *err)
+{
+    CLEANUP(override_policy_fini) struct override_policy policy = {0};
+    CLEANUP(strmap_fini) struct strmap overrides = STRMAP_INIT;
+    struct tern_config view;
+
+    if (override_policy_init(&policy, worker, err) < 0)
+        return -1;
+    strmap_add_prefixed(&overrides, connector, "producer.override.");
+    view = strmap_config(&overrides);
+    return override_policy_check(&policy, &view, err);
+}

@@ -42,3 +42,7 @@ char *override_policy_message(const struct override_policy *policy, const char *
 /* All settings of a client, without prefix. Errors: TERN_EINVALID naming the first refused. */
 int override_policy_check(const struct override_policy *policy, const struct tern_config *overrides,
                           struct tern_error *err) MUST_CHECK;
+/* The connector's producer.override.*, by the worker's policy. Errors: TERN_EINVALID. */
+int override_policy_check_producer(const struct tern_config *worker,
+                                   const struct tern_config *connector,
+                                   struct tern_error *err) MUST_CHECK;

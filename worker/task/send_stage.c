@@ -212,8 +212,7 @@ static const struct send_stage_class kafka_class = {
     .close = kafka_close,
 };
 
-/* Whether the settings can be those of a producer, without opening one. */
-static int check_settings(const struct tern_config *java, struct tern_error *err)
+int send_stage_check(const struct tern_config *java, struct tern_error *err)
 {
     rd_kafka_conf_t *conf;
 
@@ -235,7 +234,7 @@ int send_stage_open_kafka(const struct tern_config *java, producer_on_ack *on_ac
     s->idle_ms = atomic_load(&idle_min_ms);
     gate_init(&s->gate);
     strmap_add_all(&s->settings, java);
-    if ((at_once ? open_producer(s, err) : check_settings(java, err)) < 0) {
+    if ((at_once ? open_producer(s, err) : send_stage_check(java, err)) < 0) {
         kafka_close(&s->stage);
         return -1;
     }

@@ -51,6 +51,9 @@ int send_stage_open_kafka(const struct tern_config *java, producer_on_ack *on_ac
 int send_stage_open_transactional(const struct tern_config *java, producer_on_ack *on_ack,
                                   void *arg, struct send_stage **ret_stage,
                                   struct tern_error *err) MUST_CHECK;
+/* Whether the settings can be those of a producer; opens none. Thread: any. Errors: TERN_EINVALID.
+ */
+int send_stage_check(const struct tern_config *java, struct tern_error *err) MUST_CHECK;
 /* How many producers are open in the process. Thread: any. */
 int send_stage_open_producers(void);
 /* For tests: how many may be open without need, and how long another may be idle. */

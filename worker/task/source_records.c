@@ -549,20 +549,6 @@ void source_records_wake(struct source_records *r)
 
 /* ---- life ---- */
 
-/* The worker's policy may have changed since the connector was created. */
-static int check_overrides(const struct source_records *r, struct tern_error *err)
-{
-    CLEANUP(override_policy_fini) struct override_policy policy = {0};
-    CLEANUP(strmap_fini) struct strmap overrides = STRMAP_INIT;
-    struct tern_config view;
-
-    if (override_policy_init(&policy, &r->conf.worker_config, err) < 0)
-        return -1;
-    strmap_add_prefixed(&overrides, &r->conf.connector_config, "producer.override.");
-    view = strmap_config(&overrides);
-    return override_policy_check(&policy, &view, err);
-}
-
 static void limit_batches(const struct source_records *r, struct strmap *settings)
 {
     const char *chosen = strmap_get(settings, "batch.size");
@@ -576,7 +562,8 @@ static int open_stage(struct source_records *r, struct tern_error *err)
     CLEANUP(strmap_fini) struct strmap settings = STRMAP_INIT;
     struct tern_config java;
 
-    if (check_overrides(r, err) < 0)
+    /* the worker's policy may have changed since the connector was created */
+    if (override_policy_check_producer(&r->conf.worker_config, &r->conf.connector_config, err) < 0)
         return -1;
     if (r->txn) {
         task_txn_producer_conf(r->conf.connector, r->conf.task, r->conf.txn_group,

@@ -8,6 +8,7 @@
 #include "lib/base/xmem.h"
 #include "tests/lib/testing.h"
 #include "worker/task/source_task.h"
+#include "worker/task/task_check.h"
 
 /* ---- tasks ---- */
 
@@ -38,6 +39,19 @@ int fake_count_tasks(const char *connector, int32_t task, const char *value, int
         *ret_others += strcmp(t->value, value) != 0;
     }
     return n;
+}
+
+/* Instead of converters and clients, which there are none of here. */
+int task_check(const struct source_task_conf *conf, struct tern_error *err)
+{
+    bool fails;
+
+    gate_lock(&fakes.gate);
+    fails = fakes.script.tasks_cannot_be;
+    gate_unlock(&fakes.gate);
+    return fails ? tern_fail(err, TERN_EINVALID, "no task %s-%d can be", conf->connector,
+                             (int)conf->task)
+                 : 0;
 }
 
 struct source_task *source_task_start(const struct source_task_conf *conf, enum target_state target)

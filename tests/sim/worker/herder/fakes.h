@@ -25,6 +25,7 @@ struct script {
     bool start_hangs;     /* until the gate is opened: fake_release() */
     bool handles_offsets; /* what alter_offsets() says */
     bool alter_hangs;     /* likewise */
+    bool tasks_cannot_be; /* what task_check() says */
 };
 
 struct fakes {
