@@ -67,6 +67,7 @@ static int make_herder(struct distributed *d, struct tern_error *err)
     const char *worker_id = rest_server_worker_id(d->rest);
     struct herder_conf conf = {
         .label = "DistributedHerder",
+        .log_context = "", /* as Java: spec connect-runtime.md 11.1 */
         .worker_id = worker_id,
         .url = rest_server_url(d->rest),
         .worker = d->worker,
@@ -99,8 +100,9 @@ int distributed_start(struct config_ref *worker, void (*on_fatal)(void *arg), vo
 {
     const struct tern_config config = config_ref_config(worker);
     struct distributed *d = xcalloc(1, sizeof(*d));
+    const int64_t began_ms = clock_mono_ms();
 
-    log_info("Kafka Connect starting");
+    log_info("Kafka Connect worker initializing ..."); /* peer text, as what follows */
     d->on_fatal = on_fatal;
     d->arg = arg;
     d->worker = config_ref_ref(worker);
@@ -110,6 +112,9 @@ int distributed_start(struct config_ref *worker, void (*on_fatal)(void *arg), vo
         distributed_free(d);
         return -1;
     }
+    log_info("Kafka Connect worker initialization took %lldms",
+             (long long)(clock_mono_ms() - began_ms));
+    log_info("Kafka Connect starting");
     start(d);
     *ret_worker = d;
     return 0;

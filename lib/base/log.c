@@ -14,11 +14,7 @@
 #include "lib/base/strmap.h"
 #include "lib/base/vec.h"
 
-enum {
-    CONTEXT_SIZE = 256
-};
-
-static _Thread_local char context[CONTEXT_SIZE];
+static _Thread_local char context[LOG_CONTEXT_SIZE];
 
 struct level_rule {
     char *prefix; /* "" for root */
@@ -114,6 +110,17 @@ void log_set_context(const char *text)
 const char *log_context(void)
 {
     return context;
+}
+
+void log_enter(struct log_scope *scope, const char *text)
+{
+    snprintf(scope->own, sizeof(scope->own), "%s", context);
+    log_set_context(text);
+}
+
+void log_leave(struct log_scope *scope)
+{
+    log_set_context(scope->own);
 }
 
 void log_set_sink(void (*write_line)(enum tern_log_level, const char *, const char *),

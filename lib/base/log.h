@@ -56,9 +56,19 @@ void log_write(struct log_domain *domain, enum tern_log_level level, int line, c
 void log_line(enum tern_log_level level, const char *logger, const char *message);
 bool log_line_enabled(enum tern_log_level level, const char *logger);
 
+enum {
+    LOG_CONTEXT_SIZE = 256
+};
+
 /* The calling thread's context, e.g. "[my-conn|task-0] "; copied, cut to 255 bytes; "" for none. */
 void log_set_context(const char *context);
 const char *log_context(void);
+/* Another context, for what the thread does for somebody else; log_leave() puts its own back. */
+struct log_scope {
+    char own[LOG_CONTEXT_SIZE];
+};
+void log_enter(struct log_scope *scope, const char *context);
+void log_leave(struct log_scope *scope);
 
 /* Sets the level of a logger and of all whose name starts with its text; "root" for all. */
 void log_set_level(const char *logger, enum tern_log_level level);

@@ -33,6 +33,9 @@ def test_lines_arrive_and_go_on_after_a_crash(worker):
     lines.write(500)
     seen = lines.wait_arrived()
     assert len(seen) == 2000, "what was committed is not sent again"
+    for what in (r"\[crash\|worker\] Creating connector crash", r"\[crash\|task-0\] Creating task crash-0",
+                 r"INFO Kafka Connect worker initialization took \d+ms", r"INFO Herder started"):
+        worker.workers[0].wait_log(what)  # the context that Java gives these lines
     partition, offset = worker.offsets("crash")[0]
     assert partition == {"filename": str(lines.path)}
     assert 0 < offset["position"] <= lines.path.stat().st_size

@@ -76,7 +76,7 @@ int herder_new(const struct herder_conf *conf, struct herder **ret_herder, struc
     struct herder *h = xcalloc(1, sizeof(*h));
 
     h->label = xstrdup(conf->label);
-    h->context = xasprintf("[%s] ", conf->label);
+    h->context = conf->log_context ? xstrdup(conf->log_context) : xasprintf("[%s] ", conf->label);
     h->worker_id = xstrdup(conf->worker_id);
     h->url = xstrdup(conf->url);
     h->worker = config_ref_ref(conf->worker);

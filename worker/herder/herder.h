@@ -67,7 +67,8 @@ struct herder_peers {
 };
 
 struct herder_conf {
-    const char *label;         /* names the thread and its log lines, e.g. "us-east->us-west" */
+    const char *label;         /* names the thread, e.g. "us-east->us-west" */
+    const char *log_context;   /* of its log lines; NULL: the label, in brackets */
     const char *worker_id;     /* as statuses show it */
     const char *url;           /* for other workers, or "NOTUSED" */
     struct config_ref *worker; /* the worker's configuration, resolved; a reference is taken */

@@ -139,10 +139,18 @@ static struct running_connector *connector_new(struct herder *h, const struct co
     return c;
 }
 
+/* The Java class of what connector_new() says; NULL: that of its code. */
+static const char *exception_of(const struct tern_error *err)
+{
+    return str_starts_with(err->msg, "Failed to find any class that implements Connector")
+               ? "org.apache.kafka.connect.errors.ConnectException"
+               : NULL;
+}
+
 static void fail_start(struct herder *h, const char *name, const struct tern_error *err,
                        connector_done *done, void *arg)
 {
-    herder_put_failure(h, name, STATUS_CONNECTOR, NULL, err);
+    herder_put_failure(h, name, STATUS_CONNECTOR, exception_of(err), err);
     done(arg, err);
 }
 

@@ -377,6 +377,7 @@ struct connector_run *connector_run_start(const struct connector_run_conf *conf,
                                           void *done_arg)
 {
     struct connector_run *c = xcalloc(1, sizeof(*c));
+    CLEANUP(log_leave) struct log_scope scope;
     CLEANUP(freep) char *thread_name = xasprintf("connector-thread-%s", conf->name);
 
     c->conf = *conf;
@@ -387,6 +388,7 @@ struct connector_run *connector_run_start(const struct connector_run_conf *conf,
     c->target = connector_request_target(target, done, done_arg);
     gate_init(&c->gate);
     make_host(c);
+    log_enter(&scope, host_context(c->host));
     log_worker(TERN_LOG_INFO, "Creating connector %s of type %s", conf->name,
                c->cls.name); /* peer text */
     log_worker(TERN_LOG_INFO, "Instantiated connector %s with version %s of type class %s",
@@ -444,6 +446,9 @@ bool connector_run_is_started(const struct connector_run *c)
 
 void connector_run_stop(struct connector_run *c)
 {
+    CLEANUP(log_leave) struct log_scope scope;
+
+    log_enter(&scope, host_context(c->host));
     log_worker(TERN_LOG_INFO, "Stopping connector %s", c->conf.name);        /* peer text */
     log_info("Scheduled shutdown for WorkerConnector{id=%s}", c->conf.name); /* peer text */
     gate_lock(&c->gate);
@@ -480,8 +485,10 @@ void connector_run_await(struct connector_run *c, int64_t deadline_ms)
 {
     const struct connector_run_conf conf = c->conf;
     CLEANUP(freep) char *name = xstrdup(c->conf.name);
+    CLEANUP(log_leave) struct log_scope scope;
     struct leftovers left;
 
+    log_enter(&scope, host_context(c->host));
     if (thread_join_until(&c->thread, deadline_ms)) {
         run_free(c);
         return;

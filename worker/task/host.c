@@ -122,6 +122,11 @@ void host_pause(struct host *h)
 
 /* ---- services: log, stop, wait ---- */
 
+const char *host_context(const struct host *h)
+{
+    return h->context;
+}
+
 static void adopt_thread(const struct tern_host *face)
 {
     log_set_context(host_of(face)->context);

@@ -36,6 +36,8 @@ struct host_conf {
 struct host *host_new(const struct host_conf *conf);
 /* NULL is a no-op. No one may be inside. */
 void host_free(struct host *h);
+/* Of the instance's log lines, for those who do something for it. Borrowed. */
+const char *host_context(const struct host *h);
 /* What the plugin gets. */
 const struct tern_host *host_face(const struct host *h);
 

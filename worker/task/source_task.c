@@ -463,6 +463,7 @@ static void make_host(struct source_task *t)
 struct source_task *source_task_start(const struct source_task_conf *conf, enum target_state target)
 {
     struct source_task *t = xcalloc(1, sizeof(*t));
+    CLEANUP(log_leave) struct log_scope scope;
     CLEANUP(freep)
     char *thread_name = xasprintf("task-thread-%s-%" PRId32, conf->connector, conf->task);
 
@@ -482,6 +483,7 @@ struct source_task *source_task_start(const struct source_task_conf *conf, enum 
     atomic_init(&t->refs, 1);
     gate_init(&t->gate);
     make_host(t);
+    log_enter(&scope, host_context(t->host));
     log_worker(TERN_LOG_INFO, "Creating task %s", t->id); /* peer text */
     log_worker(TERN_LOG_INFO, "Instantiated task %s with version %s of type %s", t->id,
                plugin_version(t->cls.version), t->cls.name); /* peer text */
@@ -503,6 +505,9 @@ void source_task_transition(struct source_task *t, enum target_state target)
 
 void source_task_stop(struct source_task *t)
 {
+    CLEANUP(log_leave) struct log_scope scope;
+
+    log_enter(&scope, host_context(t->host));
     log_worker(TERN_LOG_INFO, "Stopping task %s", t->id); /* peer text */
     gate_lock(&t->gate);
     t->stopping = true;
@@ -529,6 +534,9 @@ static bool abandon(struct source_task *t)
 
 void source_task_await(struct source_task *t, int64_t deadline_ms)
 {
+    CLEANUP(log_leave) struct log_scope scope;
+
+    log_enter(&scope, host_context(t->host));
     if (!thread_join_until(&t->thread, deadline_ms)) {
         log_worker(TERN_LOG_ERROR, "Graceful stop of task %s failed.", t->id); /* peer text */
         host_cancel(t->host);

@@ -243,6 +243,22 @@ START_TEST(a_task_that_cannot_be_is_not_restarted)
 }
 END_TEST
 
+/* Tools show the first line of the trace: it is Java's. */
+START_TEST(an_unknown_class_fails_as_in_java)
+{
+    struct herder *h = solo_started(1);
+    CLEANUP(freep) char *trace = NULL;
+
+    fake_put_connector("c", "Nope");
+    fakes_wait_status("c", STATUS_CONNECTOR, "FAILED");
+    trace = fake_trace("c", STATUS_CONNECTOR);
+    ck_assert(str_starts_with(trace, "org.apache.kafka.connect.errors.ConnectException: Failed to "
+                                     "find any class that implements Connector and which name "
+                                     "matches Nope, "));
+    fake_herder_end(h);
+}
+END_TEST
+
 START_TEST(only_what_failed_is_restarted)
 {
     struct herder *h = solo_started(2);
@@ -270,6 +286,7 @@ static void herder_suite(Suite *s)
     test_add(s, one_that_comes_back_while_it_is_stopped_runs);
     test_add(s, restarts);
     test_add(s, a_task_that_cannot_be_is_not_restarted);
+    test_add(s, an_unknown_class_fails_as_in_java);
     test_add(s, only_what_failed_is_restarted);
 }
 

@@ -167,6 +167,23 @@ static void check_own_context(void *arg)
     ck_assert_str_eq(log_context(), "other ");
 }
 
+static void for_somebody_else(void)
+{
+    CLEANUP(log_leave) struct log_scope scope;
+
+    log_enter(&scope, "theirs ");
+    ck_assert_str_eq(log_context(), "theirs ");
+}
+
+START_TEST(another_context_for_a_while)
+{
+    log_set_context("mine ");
+    for_somebody_else();
+    ck_assert_str_eq(log_context(), "mine ");
+    log_set_context("");
+}
+END_TEST
+
 START_TEST(context_is_the_threads)
 {
     struct thread t = {0};
@@ -234,6 +251,7 @@ static void fill(Suite *suite)
     test_add(suite, level_words);
     test_add(suite, plugin_sink);
     test_add(suite, context_is_the_threads);
+    test_add(suite, another_context_for_a_while);
 }
 
 TEST_MAIN("log", fill)
