@@ -25,7 +25,7 @@ static void add_text(struct buf *out, const char *text)
 static void add_header(struct buf *out, const char *value)
 {
     buf_add_str(out, " \"");
-    add_text(out, value ? value : "-");
+    add_text(out, value ? value : "");
     buf_add_char(out, '"');
 }
 

@@ -14,7 +14,7 @@ struct access_line {
 };
 
 /*
- * '127.0.0.1 - - [22/Nov/2026:15:20:45 +0000] "POST /connectors HTTP/1.1" 201 182 "-" "curl/8"', to
+ * '127.0.0.1 - - [22/Nov/2026:15:20:45 +0000] "POST /connectors HTTP/1.1" 201 182 "" "curl/8"', to
  * be freed. What the client chose is shown with control characters, quotes and all beyond ASCII
  * as \xHH, so that no request can forge a line. Peer: Jetty's CustomRequestLog.
  */

@@ -157,7 +157,7 @@ START_TEST(log_lines)
     });
 
     ck_assert_str_eq(line, "127.0.0.1 - - [22/Nov/2026:15:20:45 +0000] "
-                           "\"POST /conn\\x22ectors\\x0a[x] INFO forged HTTP/1.1\" 201 182 \"-\" "
+                           "\"POST /conn\\x22ectors\\x0a[x] INFO forged HTTP/1.1\" 201 182 \"\" "
                            "\"curl\\x5c\\x1b\\xc3\\xa9\"");
 }
 END_TEST
