@@ -15,6 +15,7 @@
 #include "lib/base/thread.h"
 #include "lib/base/vec.h"
 #include "lib/wire/conn.h"
+#include "lib/wire/jaas.h"
 #include "lib/wire/security.h"
 #include "lib/wire/security_settings.h"
 
@@ -83,7 +84,7 @@ static bool chooses_tls(const struct strmap *settings)
 bool relay_is_needed(const struct tern_config *java)
 {
     CLEANUP(security_settings_fini) struct strmap settings = STRMAP_INIT;
-    const char *protocol, *mechanism;
+    const char *protocol, *mechanism, *jaas;
     bool tls, sasl;
 
     security_settings_add(&settings, java);
@@ -95,7 +96,10 @@ bool relay_is_needed(const struct tern_config *java)
         return false; /* which our connections do not have */
     if (tls && chooses_tls(&settings))
         return true;
-    return sasl && rd_kafka_version() < FIRST_GOOD_VERSION && str_starts_with(mechanism, "SCRAM-");
+    if (!sasl || !str_starts_with(mechanism, "SCRAM-"))
+        return false;
+    jaas = strmap_get(&settings, "sasl.jaas.config");
+    return rd_kafka_version() < FIRST_GOOD_VERSION || (jaas && jaas_names_token(jaas));
 }
 
 /* ---- librdkafka's side; Thread: any ---- */

@@ -5,7 +5,7 @@
  *
  * Before 2.6.1 librdkafka sends its nonce twice in SASL/SCRAM, which brokers refuse since Kafka
  * 3.8.1 (confluentinc/librdkafka pull request 4895). And none has settings for the versions of TLS
- * and the suites of TLS 1.3. So the handle is told that the cluster is
+ * and the suites of TLS 1.3, or takes delegation tokens. So the handle is told that the cluster is
  * plain, and its connections are socket pairs: at the other end a thread makes the real connection,
  * with TLS and SASL of our own (lib/wire), and carries the bytes over. One relay for each handle.
  * A connection that cannot be made, or ends, is closed towards librdkafka, which tries again.

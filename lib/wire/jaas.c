@@ -249,3 +249,10 @@ char *jaas_option(const char *jaas, const char *option)
     }
     return s.value;
 }
+
+bool jaas_names_token(const char *jaas)
+{
+    CLEANUP(freep) char *text = jaas_option(jaas, "tokenauth");
+
+    return text && strcasecmp(text, "true") == 0;
+}

@@ -9,6 +9,8 @@
  */
 #include "lib/base/macros.h"
 
+#include <stdbool.h>
+
 #include <tern/error.h>
 
 /*
@@ -22,3 +24,6 @@ int jaas_check(const char *jaas, struct tern_error *err) MUST_CHECK;
  * twice the last counts. To be freed, and wiped, by the caller.
  */
 char *jaas_option(const char *jaas, const char *option);
+
+/* Whether ScramLoginModule's option says that user and password are a delegation token's. */
+bool jaas_names_token(const char *jaas);

@@ -87,13 +87,33 @@ static int load_trusted(struct oauth *o, const struct tern_config *java, struct 
     return 0;
 }
 
+/* Java's own are what we do anyway, by the URL; but for assertions (RFC 7523). */
+static int check_retriever(const struct tern_config *java, struct tern_error *err)
+{
+    static const char key[] = "sasl.oauthbearer.jwt.retriever.class";
+    static const char *const known[] = {"DefaultJwtRetriever", "ClientCredentialsJwtRetriever",
+                                        "FileJwtRetriever"};
+    const char *class = config_get(java, key);
+
+    if (!class || !*class)
+        return 0;
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (str_ends_with(class, known[i]))
+            return 0;
+    }
+    return tern_fail(err, TERN_EINVALID,
+                     "configuration '%s' names '%s': DefaultJwtRetriever, "
+                     "ClientCredentialsJwtRetriever and FileJwtRetriever are there",
+                     key, class);
+}
+
 static int read_settings(struct oauth *o, const struct tern_config *java, struct tern_error *err)
 {
     const char *url = config_get(java, "sasl.oauthbearer.token.endpoint.url");
     const char *encode = config_get(java, "sasl.oauthbearer.header.urlencode");
     const char *jaas = config_get(java, "sasl.jaas.config");
 
-    if (jaas && *jaas && jaas_check(jaas, err) < 0)
+    if ((jaas && *jaas && jaas_check(jaas, err) < 0) || check_retriever(java, err) < 0)
         return -1;
     o->url = url && *url ? xstrdup(url) : NULL;
     o->id = setting(java, "sasl.oauthbearer.client.credentials.client.id", "clientId");

@@ -25,6 +25,7 @@ struct sasl {
     const struct sasl_mechanism *mechanism;
     struct conn_auth auth;
     char *user, *password; /* password is wiped */
+    bool is_token;         /* they are a delegation token's */
     struct oauth *oauth;
 };
 
@@ -119,6 +120,7 @@ static int read_password(struct sasl *s, const char *jaas, struct tern_error *er
 {
     if (jaas && *jaas && jaas_check(jaas, err) < 0)
         return -1;
+    s->is_token = jaas && jaas_names_token(jaas);
     s->user = jaas ? jaas_option(jaas, "username") : NULL;
     s->password = jaas ? jaas_option(jaas, "password") : NULL;
     if (s->user && s->password)
@@ -179,6 +181,8 @@ static void *begin_talk(void *arg)
         CLEANUP(freep) char *nonce = new_nonce();
 
         c->scram = scram_new(c->sasl->mechanism->hash, c->sasl->user, c->sasl->password, nonce);
+        if (c->sasl->is_token)
+            scram_use_token(c->scram);
     }
     return c;
 }

@@ -27,6 +27,7 @@ struct scram {
     const EVP_MD *md;
     size_t size; /* of a digest */
     enum scram_state state;
+    bool is_token; /* of delegation: an extension says so */
     char *user, *password, *nonce;
     char *first_bare; /* our first message, without its header */
     uint8_t server_signature[EVP_MAX_MD_SIZE];
@@ -46,6 +47,11 @@ struct scram *scram_new(enum scram_hash hash, const char *user, const char *pass
     s->password = xstrdup(password);
     s->nonce = xstrdup(nonce);
     return s;
+}
+
+void scram_use_token(struct scram *s)
+{
+    s->is_token = true;
 }
 
 void scram_free(struct scram *s)
@@ -75,7 +81,7 @@ static void say_first(struct scram *s, struct buf *out)
         else
             buf_add_char(&bare, *c);
     }
-    buf_add_fmt(&bare, ",r=%s", s->nonce);
+    buf_add_fmt(&bare, ",r=%s%s", s->nonce, s->is_token ? ",tokenauth=true" : "");
     out->failed |= bare.failed;
     s->first_bare = buf_take_str(&bare);
     buf_add_str(out, gs2_header);

@@ -27,6 +27,8 @@ struct scram;
 /* Copies user, password (wiped at the end) and nonce, which is printable without ','. */
 struct scram *scram_new(enum scram_hash hash, const char *user, const char *password,
                         const char *nonce);
+/* Before the first step: the user is the id of a delegation token, the password its HMAC. */
+void scram_use_token(struct scram *s);
 /* NULL is a no-op. */
 void scram_free(struct scram *s);
 

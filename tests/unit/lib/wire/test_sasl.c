@@ -166,6 +166,28 @@ START_TEST(test_scram_nonces)
 }
 END_TEST
 
+START_TEST(test_delegation_token)
+{
+    CLEANUP(buf_fini) struct buf out = BUF_INIT(1024);
+    const struct conn_auth *auth;
+    struct tern_error err;
+    struct sasl *sasl;
+    void *talk;
+    bool done;
+
+    ck_assert_ok(make("SCRAM-SHA-512",
+                      SCRAM_MODULE "username=\"id\" password=\"hmac\" tokenauth=true;", NULL, NULL,
+                      &sasl, &err),
+                 err);
+    auth = sasl_auth(sasl);
+    talk = auth->begin(auth->arg);
+    ck_assert_ok(auth->step(talk, (struct slice){0}, &out, &done, &err), err);
+    ck_assert_ptr_nonnull(strstr(buf_str(&out), ",tokenauth=true"));
+    auth->end(talk);
+    sasl_free(sasl);
+}
+END_TEST
+
 START_TEST(test_oauth_from_file)
 {
     CLEANUP(buf_fini) struct buf out = BUF_INIT(1024);
@@ -210,6 +232,9 @@ static const struct {
     {"OAUTHBEARER", NULL, "sasl.oauthbearer.token.endpoint.url", "ftp://x",
      "Invalid value ftp://x for configuration sasl.oauthbearer.token.endpoint.url: http, https or "
      "file was expected"},
+    {"OAUTHBEARER", NULL, "sasl.oauthbearer.jwt.retriever.class", "x.JwtBearerJwtRetriever",
+     "configuration 'sasl.oauthbearer.jwt.retriever.class' names 'x.JwtBearerJwtRetriever': "
+     "DefaultJwtRetriever, ClientCredentialsJwtRetriever and FileJwtRetriever are there"},
     {"OAUTHBEARER", NULL, "sasl.oauthbearer.token.endpoint.url", "http://127.0.0.1:1/t",
      "the client's id is missing: set sasl.oauthbearer.client.credentials.client.id, or clientId in "
      "sasl.jaas.config"},
@@ -261,6 +286,7 @@ static void sasl_suite(Suite *suite)
     test_add_rows(suite, test_refused, COUNT_OF(refused));
     test_add(suite, test_plain);
     test_add(suite, test_scram_nonces);
+    test_add(suite, test_delegation_token);
     test_add(suite, test_oauth_from_file);
     test_add_rows(suite, test_bad, COUNT_OF(bad));
     test_add(suite, test_protocols);

@@ -61,6 +61,16 @@ START_TEST(test_names_are_escaped)
 }
 END_TEST
 
+START_TEST(test_delegation_token)
+{
+    struct scram *s = scram_new(SCRAM_SHA_256, "id", "hmac", "n");
+
+    scram_use_token(s);
+    step(s, NULL, "n,,n=id,r=n,tokenauth=true", false);
+    scram_free(s);
+}
+END_TEST
+
 static const struct {
     const char *challenge, *why;
 } firsts[] = {
@@ -112,6 +122,7 @@ static void scram_suite(Suite *suite)
 {
     test_add_rows(suite, test_talk, COUNT_OF(talks));
     test_add(suite, test_names_are_escaped);
+    test_add(suite, test_delegation_token);
     test_add_rows(suite, test_bad_first, COUNT_OF(firsts));
     test_add_rows(suite, test_bad_final, COUNT_OF(finals));
 }
