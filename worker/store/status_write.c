@@ -73,15 +73,21 @@ static void end_write(struct status_store *s, struct status_write *w)
     gate_wake(&s->gate);
 }
 
-/* Whether a failed write is to be sent again: spec 7.2. */
+/*
+ * Whether a failed write is to be sent again. The peer drops it once the generation is another:
+ * where brokers end connections after a while, the first write of a connector that starts fails,
+ * its tasks bring a new generation at once, and its status would never be known. What counts is
+ * whether another worker has written since.
+ */
 static bool still_means_something(const struct status_store *s, const struct status_write *w)
 {
     if (s->stopping || !is_latest(s, w))
         return false;
     if (!w->connector)
         return true;
-    return w->status.generation == s->generation &&
-           (!w->safe || status_cache_may_write(&s->cache, w->connector, w->task, &w->status));
+    if (!w->safe && w->status.generation == s->generation)
+        return true;
+    return status_cache_may_write(&s->cache, w->connector, w->task, &w->status);
 }
 
 void status_write_forget(struct status_store *s, const char *connector, int32_t task)

@@ -186,7 +186,7 @@ START_TEST(superseded_write_is_dropped)
 }
 END_TEST
 
-START_TEST(write_of_an_old_generation_is_dropped)
+START_TEST(write_of_an_old_generation_is_sent_again)
 {
     struct status_store *s = open_store();
 
@@ -196,8 +196,25 @@ START_TEST(write_of_an_old_generation_is_dropped)
     put(s, 1, RUN_RUNNING, 2, false);
     fake_log_hold_acks(false);
     ck_assert(flush(s));
-    check_state(s, 0, NULL);
+    check_state(s, 0, "RUNNING");
     check_state(s, 1, "RUNNING");
+    status_store_free(s);
+}
+END_TEST
+
+START_TEST(write_of_an_old_generation_is_dropped_when_another_worker_has_written)
+{
+    struct status_store *s = open_store();
+
+    fake_log_hold_acks(true);
+    fake_log_fail_writes(1, TERN_ERETRIABLE, "no leader");
+    put(s, 0, RUN_RUNNING, 1, false);
+    put(s, 1, RUN_RUNNING, 2, false);
+    fake_log_add("status-task-c-0", STATUS("PAUSED", "w:1", 2));
+    fake_log_settle();
+    fake_log_hold_acks(false);
+    ck_assert(flush(s));
+    check_state(s, 0, "PAUSED");
     status_store_free(s);
 }
 END_TEST
@@ -385,7 +402,8 @@ static void fill(Suite *suite)
     test_add(suite, retriable_failures_are_sent_again);
     test_add(suite, other_failures_are_given_up);
     test_add(suite, superseded_write_is_dropped);
-    test_add(suite, write_of_an_old_generation_is_dropped);
+    test_add(suite, write_of_an_old_generation_is_sent_again);
+    test_add(suite, write_of_an_old_generation_is_dropped_when_another_worker_has_written);
     test_add_rows(suite, write_of_a_deleted_status_is_dropped, 2);
     test_add(suite, safe_write_that_is_safe_no_more_is_dropped);
     test_add(suite, flush_waits_no_longer_than_told);
