@@ -50,6 +50,12 @@ def _wait_gone(cluster, node):
                f"node {node} is out of the cluster")
 
 
+def _wait_epoch_stored(pair):
+    """Until the target has a record of mm2-topic-ids, by which a task knows the leader's epoch when it starts."""
+    ids = f"mm2-topic-ids.{pair.east_alias}.internal"
+    pair.west.kafka.wait_count(ids, 1)
+
+
 @pytest.mark.timeout(300)
 def test_a_source_leader_that_is_killed_costs_nothing(three, us_west, pair_of, mirror):
     pair = pair_of(three, us_west)
@@ -64,6 +70,37 @@ def test_a_source_leader_that_is_killed_costs_nothing(three, us_west, pair_of, m
         three.start_node(2)
         writer.wait_more(600)
     report = wait_arrived(us_west, remote, writer)
+    report.assert_no_more_duplicates_than(check(writer, three.kafka.read(topic)))
+    worker.stop_cleanly()
+
+
+@pytest.mark.ours_only  # the watch
+@pytest.mark.timeout(300)
+def test_a_leader_that_changed_before_a_task_is_stopped_is_no_loss(three, us_west, pair_of, mirror):
+    """What was read of the new leader was never cut off. While the target is away the task cannot store the epoch, and
+    as soon as it is back the task is reconfigured.
+    """
+    pair = pair_of(three, us_west)
+    topic = three.kafka.create_topic(pair.name("orders"), replicas=[[2, 1, 3]], config=_GUARDED)
+    remote = pair.there.remote(topic)
+    worker = mirror(pair.properties(raw={"offset-syncs.topic.replication.factor": 3,
+                                         "heartbeats.replication.enabled": "false", **pair.default_group()}))
+    with Writer(three, topic, rate=200) as writer:
+        us_west.kafka.wait_count(remote, 200)
+        _wait_epoch_stored(pair)
+        us_west.pause()
+        try:
+            three.kill9(2)
+            _wait_leader(three, topic, 1)
+            three.kafka.add_partitions(topic, 2)
+            writer.wait_more(400)
+        finally:
+            us_west.resume()
+        us_west.kafka.wait_topic(remote, partitions=2)
+        worker.wait_log("Reading 2 partitions, 1 of them from their stored offset")
+        writer.wait_more(200)
+    report = wait_arrived(us_west, remote, writer)
+    assert "was cut off" not in worker.log()
     report.assert_no_more_duplicates_than(check(writer, three.kafka.read(topic)))
     worker.stop_cleanly()
 

@@ -168,6 +168,11 @@ void source_position_settle(struct source_place *place, const struct source_log 
         place->seen_end = log->end;
 }
 
+int32_t source_position_epoch_left(const struct source_place *place)
+{
+    return place->from < 0 || place->from == place->leader ? place->epoch : -1;
+}
+
 int64_t source_finding_lost(const struct source_finding *f)
 {
     return f->lost_from >= 0 && f->lost_to > f->lost_from ? f->lost_to - f->lost_from : 0;

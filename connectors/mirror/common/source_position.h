@@ -74,6 +74,12 @@ struct source_finding source_position_check(const struct source_place *place,
 void source_position_settle(struct source_place *place, const struct source_log *log,
                             const struct source_finding *finding);
 
+/*
+ * The epoch to be stored with a place that is left: one in which next was valid; -1: nobody knows,
+ * since what was read last came from another leader than the epoch's.
+ */
+int32_t source_position_epoch_left(const struct source_place *place);
+
 /* The finding in words, for the log and for the status of a task: appended to out. */
 void source_finding_text(struct buf *out, const char *topic, int32_t partition,
                          const struct source_finding *finding);

@@ -452,16 +452,28 @@ static bool goes_round(const struct source_consumer *c, const rd_kafka_message_t
     return false;
 }
 
+/* A record comes from another broker than the one before it: the epoch is another, too. */
+static void note_broker(struct source_consumer *c, struct source_partition *p, int32_t broker)
+{
+    int32_t before = atomic_load_explicit(&p->from, memory_order_relaxed);
+
+    if (before == broker)
+        return;
+    if (before >= 0)
+        c->troubled = true;
+    atomic_store_explicit(&p->from, broker, memory_order_relaxed);
+}
+
 /* Who reads next and then from knows a broker that is not older than next. */
-static void move_on(const struct source_consumer *c, struct source_partition *p,
+static void move_on(struct source_consumer *c, struct source_partition *p,
                     const rd_kafka_message_t *m)
 {
     if (!c->reads_replicas)
-        atomic_store_explicit(&p->from, rd_kafka_message_broker_id(m), memory_order_relaxed);
+        note_broker(c, p, rd_kafka_message_broker_id(m));
     atomic_store_explicit(&p->next, m->offset + 1, memory_order_release);
 }
 
-static void note_read(const struct source_consumer *c, struct source_partition *p,
+static void note_read(struct source_consumer *c, struct source_partition *p,
                       const rd_kafka_message_t *m)
 {
     move_on(c, p, m);

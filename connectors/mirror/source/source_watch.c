@@ -11,6 +11,7 @@ enum {
     LOOK_MS = 10 * 1000, /* one look */
     LOAD_MS = 30 * 1000, /* one attempt to read the topic of ids */
     STORE_MS = 10 * 1000,
+    LAST_STORE_MS = 2 * 1000, /* when the task ends */
     RETRY_MS = 1000,
     HURRY_PAUSE_MS = 100, /* between looks that are asked for */
     AWAIT_STEP_MS = 10,
@@ -189,6 +190,48 @@ static void store_ids(struct source_watch *w)
     vec_fini(&indices);
 }
 
+/* The epoch that is stored of partition i, if it is not that of what was read last. */
+static bool is_outdated(struct source_watch *w, size_t i, struct source_id *ret_id)
+{
+    const struct watched *at = &w->at[i];
+    struct source_place place = w->places[i];
+
+    place.next = atomic_load(&at->p->next);
+    place.from = atomic_load(&at->p->from);
+    *ret_id = (struct source_id){place.id, source_position_epoch_left(&place)};
+    return source_id_is_known(place.id) && at->stored.epoch >= 0 &&
+           memcmp(&at->stored.id, &place.id, sizeof(place.id)) == 0 &&
+           at->stored.epoch != ret_id->epoch && may_store(w, i);
+}
+
+/*
+ * The leader may have changed since the last look. The next life of the task would find that the
+ * stored epoch ended before the stored offset, as if the log had been cut off there.
+ * The watch's thread has ended.
+ */
+static void store_last_ids(struct source_watch *w)
+{
+    VEC(struct source_id_entry) due = {0};
+    struct source_ids *ids;
+    struct source_id id;
+    struct tern_error err;
+
+    for (size_t i = 0; w->ids_loaded && i < w->count; i++) {
+        if (is_outdated(w, i, &id))
+            vec_push(&due, (struct source_id_entry){w->at[i].p->topic, w->at[i].p->partition, id});
+    }
+    if (due.count) {
+        ids = source_ids_new(w->conf.settings, w->conf.host->connector); /* w->ids is cancelled */
+        if (source_ids_store(ids, due.at, due.count, clock_deadline_ms(LAST_STORE_MS), &err) < 0) {
+            log_warn("Could not store that the leaders of %zu source partitions have changed: %s. "
+                     "What was read since may be read again",
+                     due.count, err.msg);
+        }
+        source_ids_free(ids);
+    }
+    vec_fini(&due);
+}
+
 /* ---- the thread ---- */
 
 static void look_failed(struct source_watch *w, const struct tern_error *err, int64_t now_ms)
@@ -338,6 +381,7 @@ void source_watch_free(struct source_watch *w)
         return;
     source_watch_cancel(w);
     thread_join(&w->thread);
+    store_last_ids(w);
     source_look_free(w->look);
     source_ids_free(w->ids);
     for (size_t i = 0; i < w->events.count; i++)

@@ -275,6 +275,27 @@ START_TEST(what_another_leader_sent_is_of_another_epoch)
 }
 END_TEST
 
+START_TEST(the_epoch_that_is_left)
+{
+    static const struct {
+        const char *what;
+        int32_t from, leader, epoch;
+    } rows[] = {
+        {"read from its leader", 3, 3, 2},
+        {"nothing was read", -1, 3, 2},
+        {"read from another leader", 7, 3, -1},
+        {"its leader is not known", 7, -1, -1},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct source_place place = {
+            .next = 50, .from = rows[i].from, .id = ID(1), .epoch = 2, .leader = rows[i].leader};
+
+        ck_assert_msg(source_position_epoch_left(&place) == rows[i].epoch, "%s", rows[i].what);
+    }
+}
+END_TEST
+
 static void fill(Suite *suite)
 {
     test_add_rows(suite, position, COUNT_OF(cases));
@@ -282,6 +303,7 @@ static void fill(Suite *suite)
     test_add(suite, what_was_read_in_an_epoch);
     test_add(suite, what_another_leader_sent_is_of_another_epoch);
     test_add(suite, epoch_end_is_asked_for_after_a_change_only);
+    test_add(suite, the_epoch_that_is_left);
 }
 
 TEST_MAIN("source_position", fill)
