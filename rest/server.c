@@ -25,8 +25,8 @@
 LOG_DOMAIN("org.apache.kafka.connect.runtime.rest.RestServer");
 
 enum {
-    MAX_CONNECTIONS = 512,  /* of all listeners together; each is a thread */
-    SPARE_CONNECTIONS = 64, /* above it, while those that were cut are going */
+    MAX_CONNECTIONS = 512,   /* of all listeners together; each is a thread */
+    SPARE_CONNECTIONS = 192, /* above it, while those that were cut are going */
     RECEIVE_TIMEOUT_MS = 120000,
     IDLE_TIMEOUT_MS = 120000, /* silence ends after 90 s already; this is for a trickle */
     SEND_TIMEOUT_MS = 300000,
