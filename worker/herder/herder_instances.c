@@ -267,7 +267,7 @@ static void run_task(struct herder *h, const struct source_task_conf *conf,
     herder_measure_task(h, t->run);
 }
 
-static bool start_task(struct herder *h, const char *connector, int32_t task, bool is_checked)
+bool herder_start_task(struct herder *h, const char *connector, int32_t task)
 {
     const struct connector_state *state = cluster_state_connector(h->config, connector);
     CLEANUP(task_parts_fini) struct task_parts parts = {0};
@@ -288,22 +288,12 @@ static bool start_task(struct herder *h, const char *connector, int32_t task, bo
         return false;
     }
     conf = task_conf(h, state, task, &parts);
-    if (is_checked && task_check(&conf, &err) < 0) {
+    if (task_check(&conf, &err) < 0) {
         herder_put_failure(h, connector, task, NULL, &err);
         return false;
     }
     run_task(h, &conf, state);
     return true;
-}
-
-bool herder_start_task(struct herder *h, const char *connector, int32_t task)
-{
-    return start_task(h, connector, task, false);
-}
-
-bool herder_start_checked_task(struct herder *h, const char *connector, int32_t task)
-{
-    return start_task(h, connector, task, true);
 }
 
 /* ---- stopping ---- */

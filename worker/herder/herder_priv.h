@@ -208,8 +208,6 @@ void herder_close(struct herder *h);
 void herder_start_connector(struct herder *h, const char *name, connector_done *done, void *arg);
 /* False: it could not be, and is FAILED, or is not configured any more. */
 bool herder_start_task(struct herder *h, const char *connector, int32_t task);
-/* The same for one who waits for it: false, too, for what would fail on the task's own thread. */
-bool herder_start_checked_task(struct herder *h, const char *connector, int32_t task);
 /* Stops what of work runs here and waits for it, within the budgets. */
 void herder_stop_work(struct herder *h, const struct work *work);
 struct running_connector *herder_connector(const struct herder *h, const char *name);

@@ -120,7 +120,7 @@ static int do_restart_task(struct herder *h, struct herder_call *call, struct te
         return not_here(h, call, err);
     work_add_task(&one, call->connector, call->task);
     herder_stop_work(h, &one);
-    if (herder_start_checked_task(h, call->connector, call->task))
+    if (herder_start_task(h, call->connector, call->task))
         return 0;
     return tern_fail(err, TERN_EINTERNAL, "Failed to start task: %s-%d", call->connector,
                      (int)call->task); /* peer text */

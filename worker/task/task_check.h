@@ -2,8 +2,8 @@
 #pragma once
 /*
  * task_check - whether a source task of these configurations can be made at all, told before it is
- * started, for those who asked for the start: a task tells of itself only by its status. Java
- * makes converters and producer before it answers.
+ * started: to who asked for the start, and because a task that was never made has no version in its
+ * status. Java's herder makes converters and producer, too, before it starts a task.
  */
 #include "worker/task/source_task.h"
 

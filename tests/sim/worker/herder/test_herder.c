@@ -217,11 +217,25 @@ START_TEST(restarts)
 }
 END_TEST
 
-/* Who asks for the restart of a task hears that it cannot be, and the status says why. */
-START_TEST(a_task_that_cannot_be_is_not_restarted)
+static void assert_never_made(struct herder *h, const char *connector, const char *why)
+{
+    struct herder_connector_status status;
+    struct tern_error err;
+
+    fakes_wait_status(connector, 0, "FAILED");
+    ck_assert_ok(herder_connector_status(h, connector, &status, &err), err);
+    ck_assert_ptr_nonnull(strstr(status.tasks[0].status.trace, why));
+    ck_assert_ptr_null(status.tasks[0].status.version); /* there is no instance */
+    herder_connector_status_fini(&status);
+}
+
+/*
+ * Who asks for the restart of a task hears that it cannot be, and the status says why; so does
+ * that of one that could not be from the beginning.
+ */
+START_TEST(a_task_that_cannot_be_is_not_started)
 {
     struct herder *h = solo_started(1);
-    struct herder_connector_status status;
     struct tern_error err;
 
     solo_put(h, "c", "1");
@@ -232,11 +246,9 @@ START_TEST(a_task_that_cannot_be_is_not_restarted)
     ck_assert_int_lt(herder_restart_task(h, "c", 0, solo_soon(), &err), 0);
     ck_assert_int_eq(err.code, TERN_EINTERNAL);
     ck_assert_str_eq(err.msg, "Failed to start task: c-0");
-    fakes_wait_status("c", 0, "FAILED");
-    ck_assert_ok(herder_connector_status(h, "c", &status, &err), err);
-    ck_assert_ptr_nonnull(strstr(status.tasks[0].status.trace, "ConfigException: no task c-0 can"));
-    ck_assert_ptr_null(status.tasks[0].status.version); /* there is no instance */
-    herder_connector_status_fini(&status);
+    assert_never_made(h, "c", "ConfigException: no task c-0 can");
+    solo_put(h, "d", "1");
+    assert_never_made(h, "d", "ConfigException: no task d-0 can");
     ck_assert_int_eq(fakes.task_starts, 1);
     fake_herder_end(h);
     ck_assert_int_eq(fakes.task_stops, 1);
@@ -285,7 +297,7 @@ static void herder_suite(Suite *s)
     test_add(s, a_deleted_connector_leaves_nothing);
     test_add(s, one_that_comes_back_while_it_is_stopped_runs);
     test_add(s, restarts);
-    test_add(s, a_task_that_cannot_be_is_not_restarted);
+    test_add(s, a_task_that_cannot_be_is_not_started);
     test_add(s, an_unknown_class_fails_as_in_java);
     test_add(s, only_what_failed_is_restarted);
 }
