@@ -114,6 +114,19 @@ def test_a_topic_created_again_while_the_mirror_is_stopped(pair, mirror, count):
     worker.stop_cleanly()
 
 
+def test_a_topic_of_ids_that_is_not_there_yet_is_waited_for(pair, mirror):
+    """Tasks of an earlier run start beside the connector, which creates the topic, as after Java's MirrorMaker."""
+    worker, topic = _mirrored(pair, mirror, 100)
+    worker.stop_cleanly()
+    ids = f"mm2-topic-ids.{pair.east_alias}.internal"
+    pair.west.kafka.delete_topic(ids)
+    worker.start()
+    pair.west.kafka.wait_topic(ids)
+    _wait_ids(pair, topic, 1)
+    assert "are not kept" not in worker.log()
+    worker.stop_cleanly()
+
+
 def test_a_topic_created_again_while_the_mirror_runs(pair, mirror):
     worker, topic = _mirrored(pair, mirror, 100)
     remote = pair.there.remote(topic)

@@ -131,9 +131,10 @@ static int with_admin(struct source_ids *ids, const struct topic_log_entry *entr
         return -1;
     publish(ids, admin);
     rc = admin_list_topics(admin, ids->topic, deadline_ms, &topics, err);
-    if (rc == 0 && (topics.count == 0 || topics.at[0].error))
-        rc = tern_fail(err, TERN_ENOTFOUND, "topic '%s': %s", ids->topic,
-                       topics.count ? topics.at[0].error : "it does not exist");
+    if (rc == 0 && topics.count == 0)
+        rc = tern_fail(err, TERN_ENOTFOUND, "topic '%s': it does not exist", ids->topic);
+    else if (rc == 0 && topics.at[0].error)
+        rc = tern_fail(err, TERN_EINVALID, "topic '%s': %s", ids->topic, topics.at[0].error);
     if (rc == 0)
         rc = use_log(ids, admin, entries, count, deadline_ms, err);
     publish(ids, NULL);

@@ -17,8 +17,8 @@ void source_ids_cancel(struct source_ids *ids);
 void source_ids_free(struct source_ids *ids);
 
 /*
- * Reads the topic to its end. Errors: TERN_ENOTFOUND: there is no such topic; the target cannot be
- * reached.
+ * Reads the topic to its end. Errors: TERN_ENOTFOUND: there is no such topic; TERN_EINVALID: it
+ * cannot be used; the target cannot be reached.
  */
 int source_ids_load(struct source_ids *ids, int64_t deadline_ms, struct tern_error *err) MUST_CHECK;
 /* What is stored of a partition of this connector; NULL: nothing. Borrowed until the next call. */
@@ -30,6 +30,6 @@ struct source_id_entry {
     int32_t partition;
     struct source_id id;
 };
-/* Writes, and remembers. Errors: the target cannot be reached, or refuses a record. */
+/* Writes, and remembers. Errors: as before; the target refuses a record. */
 int source_ids_store(struct source_ids *ids, const struct source_id_entry *entries, size_t count,
                      int64_t deadline_ms, struct tern_error *err) MUST_CHECK;

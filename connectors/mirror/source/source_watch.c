@@ -17,6 +17,7 @@ enum {
     AWAIT_STEP_MS = 10,
     TELL_MS = 60 * 1000,
     TICK_MS = 30 * 1000,
+    ABSENT_TRIES = 5, /* to store, while the topic of ids is not there */
 };
 
 /* ---- what the two threads share ---- */
@@ -104,6 +105,13 @@ void source_watch_await(struct source_watch *w, int64_t deadline_ms)
 
 /* ---- ids ---- */
 
+static void tell_not_kept(const struct tern_error *err)
+{
+    log_warn("The ids of source topics are not kept: %s. That a topic was created again while no "
+             "task ran is seen by its offsets only",
+             err->msg);
+}
+
 /* False: not yet, since the target does not answer. */
 static bool load_ids(struct source_watch *w)
 {
@@ -111,12 +119,12 @@ static bool load_ids(struct source_watch *w)
 
     if (!w->ids || w->ids_loaded || w->ids_given_up)
         return true;
-    if (source_ids_load(w->ids, clock_deadline_ms(LOAD_MS), &err) < 0) {
+    /* No topic, no ids: the connector may be about to create it. */
+    if (source_ids_load(w->ids, clock_deadline_ms(LOAD_MS), &err) < 0 &&
+        err.code != TERN_ENOTFOUND) {
         if (err.code == TERN_ETIMEOUT || err.code == TERN_ERETRIABLE)
             return false;
-        log_warn("The ids of source topics are not kept: %s. That a topic was created again while "
-                 "no task ran is seen by its offsets only",
-                 err.msg);
+        tell_not_kept(&err);
         w->ids_given_up = true;
         return true;
     }
@@ -161,13 +169,33 @@ static bool may_store(struct source_watch *w, size_t i)
     return may;
 }
 
+/* Of a topic that stays away is told once, and it is looked for now and then. */
+static void storing_failed(struct source_watch *w, const struct tern_error *err)
+{
+    int64_t now_ms = clock_mono_ms();
+
+    if (is_stopping(w))
+        return;
+    if (err->code == TERN_ENOTFOUND) {
+        if (++w->ids_absent == ABSENT_TRIES)
+            tell_not_kept(err);
+        if (w->ids_absent >= ABSENT_TRIES)
+            w->ids_retry_ms = now_ms + TELL_MS;
+    } else if (now_ms - w->told_ids_ms >= TELL_MS) {
+        w->told_ids_ms = now_ms;
+        log_warn("Could not store the ids of source topics, will be tried again: %s", err->msg);
+    }
+}
+
 static void store_ids(struct source_watch *w)
 {
     VEC(struct source_id_entry) due = {0};
     VEC(size_t) indices = {0};
     struct tern_error err;
 
-    for (size_t i = 0; w->ids_loaded && i < w->count; i++) {
+    if (!w->ids_loaded || clock_mono_ms() < w->ids_retry_ms)
+        return;
+    for (size_t i = 0; i < w->count; i++) {
         const struct watched *at = &w->at[i];
         struct source_id id = {w->places[i].id, w->places[i].epoch};
 
@@ -180,11 +208,11 @@ static void store_ids(struct source_watch *w)
     }
     if (due.count &&
         source_ids_store(w->ids, due.at, due.count, clock_deadline_ms(STORE_MS), &err) == 0) {
+        w->ids_absent = 0;
         for (size_t k = 0; k < due.count; k++)
             w->at[indices.at[k]].stored = due.at[k].id;
-    } else if (due.count && clock_mono_ms() - w->told_ids_ms >= TELL_MS && !is_stopping(w)) {
-        w->told_ids_ms = clock_mono_ms();
-        log_warn("Could not store the ids of source topics, will be tried again: %s", err.msg);
+    } else if (due.count) {
+        storing_failed(w, &err);
     }
     vec_fini(&due);
     vec_fini(&indices);

@@ -44,6 +44,8 @@ struct source_watch {
     bool ids_loaded, ids_given_up; /* the watch's thread, as all below up to the gate */
     int64_t failing_since_ms;      /* looks fail; 0: they do not */
     int64_t told_failing_ms, told_target_ms, told_ids_ms;
+    unsigned ids_absent;  /* tries to store without a topic of ids, in a row */
+    int64_t ids_retry_ms; /* no try before that */
 
     _Atomic int64_t polled_ms; /* the task's last poll */
     _Atomic int64_t commits;
