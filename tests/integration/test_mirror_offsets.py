@@ -5,7 +5,7 @@ import pytest
 from kit import env
 from kit.kafka import Record
 from kit.mm2 import allowed_translations
-from kit.wait import wait_until
+from kit.wait import stays_true, wait_until
 
 
 @pytest.fixture
@@ -100,6 +100,29 @@ def test_offsets_never_go_backward_at_the_target(pair, mirror, orders):
     pair.east.kafka.commit_group(other, {(orders, 0): 500})
     _wait_offset(pair.west, other, remote, 0)  # so a whole round of group sync is over
     assert pair.west.kafka.group_offsets(group) == {(remote, 0): 400, (remote, 1): 400}
+
+
+@pytest.mark.ours_only  # Java commits the offset of the former topic, and never goes back
+def test_nothing_is_committed_past_the_end_of_a_topic_made_anew(pair, mirror, orders):
+    """The broker forgets a group's offsets of a topic that is deleted. What was translated for it must not come back:
+    the group would skip records of the topic that the mirror creates in its place.
+    """
+    group = pair.name("anew")
+    west, remote = pair.west.kafka, pair.there.remote(orders)
+    pair.east.kafka.commit_group(group, {(orders, 0): 500, (orders, 1): 500})
+    worker = mirror(pair.properties(sync_group_offsets_enabled=True))
+    for partition in (0, 1):
+        _wait_offset(pair.west, group, remote, partition, wanted=500)
+    west.delete_topic(remote)
+    west.wait_topic(remote, partitions=2)
+    stays_true(lambda: (remote not in [t for t, _ in west.group_offsets(group)], west.group_offsets(group)), 5,
+               "nothing is committed on the empty topic")
+    worker.wait_log(rf"WARN.*past the end of a topic .*group '{group}' on '{remote}-")
+    pair.east.kafka.produce(orders, [Record(b"more", b"", partition=i % 2) for i in range(20)])
+    for partition in (0, 1):
+        _wait_offset(pair.west, group, remote, partition, wanted=0)
+    assert len(west.consume_as(group, remote)) == 20
+    worker.stop_cleanly()
 
 
 def test_groups_filter(pair, mirror, orders):

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "connectors/mirror/checkpoint/group_sync.h"
 
+#include "connectors/mirror/checkpoint/group_ends.h"
 #include "lib/base/log.h"
 #include "lib/base/vec.h"
 
@@ -67,9 +68,23 @@ static void tell(const struct admin_group_commit *commit)
     }
 }
 
+/* Takes out what lies past the end of its log. The plans keep their offsets. */
+static void check_ends(struct work *w, struct admin *target, int64_t deadline_ms)
+{
+    size_t kept = 0;
+
+    group_ends_check(target, w->plans.at, w->commits.at, w->commits.count, deadline_ms);
+    for (size_t i = 0; i < w->commits.count; i++) {
+        if (w->commits.at[i].count)
+            w->commits.at[kept++] = w->commits.at[i];
+    }
+    w->commits.count = kept;
+}
+
 static int commit_all(struct work *w, struct admin *target, int64_t deadline_ms,
                       struct tern_error *err)
 {
+    check_ends(w, target, deadline_ms);
     if (!w->commits.count)
         return 0;
     if (admin_alter_groups_offsets(target, w->commits.at, w->commits.count, deadline_ms, err) < 0)

@@ -3,7 +3,8 @@
 /*
  * group_sync - commits translated offsets on the target for groups that are not active there.
  * Spec: mirror-maker2.md 7.7. Difference: a group that is seen to be active on the target is left
- * alone, instead of asking the broker to refuse the commit.
+ * alone, instead of asking the broker to refuse the commit; nothing is committed past the end of a
+ * log.
  */
 #include "connectors/mirror/checkpoint/translation.h"
 
