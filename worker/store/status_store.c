@@ -9,6 +9,19 @@
 
 LOG_DOMAIN("org.apache.kafka.connect.storage.KafkaStatusBackingStore");
 
+static const char *copy_of(const char *text)
+{
+    return text ? xstrdup(text) : NULL;
+}
+
+static void status_copy(const struct status *status, struct status *ret_copy)
+{
+    *ret_copy = *status;
+    ret_copy->trace = copy_of(status->trace);
+    ret_copy->worker_id = copy_of(status->worker_id);
+    ret_copy->version = copy_of(status->version);
+}
+
 /* ---- reading ---- */
 
 /* Before the tombstone is applied. */
@@ -35,6 +48,18 @@ static void note_topic(struct status_store *s, const struct status_record *recor
     strmap_remove(&s->announced, key);
 }
 
+static void apply_status(struct status_store *s, struct status_record *record)
+{
+    int32_t task = record->kind == STATUS_OF_TASK ? record->task : STATUS_CONNECTOR;
+    struct status ours = {0};
+
+    if (status_write_is_hidden(s, record->connector, task, &record->status))
+        status_copy(status_cache_get(&s->cache, record->connector, task), &ours);
+    status_cache_apply(&s->cache, record);
+    if (ours.worker_id)
+        status_write_again(s, record->connector, task, &ours);
+}
+
 /* Thread: the log's, or the opener's during the first read. Logs what is ignored. */
 static void on_record(void *arg, const struct topic_log_record *rec)
 {
@@ -52,16 +77,14 @@ static void on_record(void *arg, const struct topic_log_record *rec)
         note_topic(s, &record);
     else if (record.is_null)
         note_removal(s, &record);
-    status_cache_apply(&s->cache, &record);
+    if (record.kind == STATUS_OF_TOPIC || record.is_null)
+        status_cache_apply(&s->cache, &record);
+    else
+        apply_status(s, &record);
     gate_unlock(&s->gate);
 }
 
 /* ---- statuses ---- */
-
-static const char *copy_of(const char *text)
-{
-    return text ? xstrdup(text) : NULL;
-}
 
 bool status_store_get(struct status_store *s, const char *connector, int32_t task,
                       struct status *ret_status)
@@ -70,12 +93,8 @@ bool status_store_get(struct status_store *s, const char *connector, int32_t tas
 
     gate_lock(&s->gate);
     found = status_cache_get(&s->cache, connector, task);
-    if (found) {
-        *ret_status = *found;
-        ret_status->trace = copy_of(found->trace);
-        ret_status->worker_id = copy_of(found->worker_id);
-        ret_status->version = copy_of(found->version);
-    }
+    if (found)
+        status_copy(found, ret_status);
     gate_unlock(&s->gate);
     return found != NULL;
 }

@@ -6,6 +6,8 @@
  *
  * Writes never block: they are sent again for ever while they still mean something. Difference:
  * a write that a newer local one supersedes is not sent again, in Java it may overwrite that one.
+ * And what this worker has written last comes once more when another one says later, of an older
+ * generation, that it has lost the same: in Java the connector shows UNASSIGNED, and runs.
  *
  * Threads: the log's thread applies records behind the store's lock; a thread of the store's own
  * sends again what failed.

@@ -12,10 +12,13 @@ enum {
     RETRY_MAX_MS = 10000,
 };
 
-/* What is under way for one record key: there is an entry as long as a write is. */
+/* The newest put of one record key; of a topic, and of what was deleted, while it is under way. */
 struct latest_write {
-    uint64_t sequence; /* of the newest put, or 0 when the status was deleted meanwhile */
-    unsigned writes;
+    uint64_t sequence; /* 0: the status was deleted meanwhile */
+    unsigned writes;   /* under way */
+    bool is_status;
+    enum run_state state; /* of a status, likewise */
+    int32_t generation;
 };
 
 /* One record until it is acknowledged or given up. Owned by the log, or by the list of failed. */
@@ -53,6 +56,9 @@ static void begin_write(struct status_store *s, struct status_write *w)
     }
     latest->writes++;
     latest->sequence = w->sequence = ++s->sequence;
+    latest->is_status = w->connector != NULL;
+    latest->state = w->status.state;
+    latest->generation = w->status.generation;
     s->unfinished++;
 }
 
@@ -67,7 +73,7 @@ static void end_write(struct status_store *s, struct status_write *w)
 {
     struct latest_write *latest = ptrmap_get(&s->latest, w->key);
 
-    if (latest && --latest->writes == 0)
+    if (latest && --latest->writes == 0 && !(latest->is_status && latest->sequence))
         ptrmap_remove(&s->latest, w->key);
     s->unfinished--;
     gate_wake(&s->gate);
@@ -95,7 +101,9 @@ void status_write_forget(struct status_store *s, const char *connector, int32_t 
     CLEANUP(freep) char *key = status_record_key(connector, task);
     struct latest_write *latest = ptrmap_get(&s->latest, key);
 
-    if (latest)
+    if (latest && latest->writes == 0)
+        ptrmap_remove(&s->latest, key);
+    else if (latest)
         latest->sequence = 0;
 }
 
@@ -228,6 +236,34 @@ void status_store_put(struct status_store *s, const char *connector, int32_t tas
         write_free(w);
     else
         hand_over(w);
+}
+
+bool status_write_is_hidden(struct status_store *s, const char *connector, int32_t task,
+                            const struct status *incoming)
+{
+    CLEANUP(freep) char *key = status_record_key(connector, task);
+    const struct latest_write *latest = ptrmap_get(&s->latest, key);
+    const struct status *cached = status_cache_get(&s->cache, connector, task);
+
+    return incoming->state == RUN_UNASSIGNED && latest && latest->writes == 0 && cached &&
+           cached->state != RUN_UNASSIGNED && cached->state == latest->state &&
+           cached->generation == latest->generation && incoming->generation < latest->generation;
+}
+
+void status_write_again(struct status_store *s, const char *connector, int32_t task,
+                        struct status *status)
+{
+    struct status_write *w =
+        write_new(s, status_record_key(connector, task), status_record_value(status));
+
+    w->connector = xstrdup(connector);
+    w->task = task;
+    w->status = *status;
+    *status = (struct status){0};
+    begin_write(s, w);
+    w->next = s->failed; /* due at once */
+    s->failed = w;
+    gate_wake(&s->gate);
 }
 
 bool status_store_flush(struct status_store *s, int64_t deadline_ms)

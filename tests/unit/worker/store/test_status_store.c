@@ -255,6 +255,35 @@ START_TEST(safe_write_that_is_safe_no_more_is_dropped)
 }
 END_TEST
 
+/* A worker that lost it before this one got it says so late: for a connector and a task. */
+START_TEST(a_status_that_is_hidden_is_written_again)
+{
+    static const char *const keys[] = {"status-connector-c", "status-task-c-0"};
+    struct status_store *s = open_store();
+    int32_t task = _i - 1;
+
+    put(s, task, RUN_FAILED, 3, false);
+    check_state(s, task, "FAILED");
+    free(fake_log_journal());
+    fake_log_add(keys[_i], STATUS("UNASSIGNED", "other:1", 2));
+    fake_log_settle();
+    ck_assert(flush(s));
+    check_state(s, task, "FAILED");
+    fake_log_add(keys[_i], STATUS("UNASSIGNED", "other:1", 4)); /* it had it after this one */
+    fake_log_settle();
+    ck_assert(flush(s));
+    check_state(s, task, "UNASSIGNED");
+    put(s, task, RUN_RUNNING, 5, false);
+    put(s, task, RUN_UNASSIGNED, 6, false); /* this one has lost it, too */
+    check_state(s, task, "UNASSIGNED");
+    fake_log_add(keys[_i], STATUS("UNASSIGNED", "other:1", 4));
+    fake_log_settle();
+    ck_assert(flush(s));
+    check_state(s, task, "UNASSIGNED");
+    status_store_free(s);
+}
+END_TEST
+
 START_TEST(flush_waits_no_longer_than_told)
 {
     struct status_store *s = open_store();
@@ -405,6 +434,7 @@ static void fill(Suite *suite)
     test_add(suite, write_of_an_old_generation_is_sent_again);
     test_add(suite, write_of_an_old_generation_is_dropped_when_another_worker_has_written);
     test_add_rows(suite, write_of_a_deleted_status_is_dropped, 2);
+    test_add_rows(suite, a_status_that_is_hidden_is_written_again, 2);
     test_add(suite, safe_write_that_is_safe_no_more_is_dropped);
     test_add(suite, flush_waits_no_longer_than_told);
     test_add(suite, free_gives_up_what_fails);
