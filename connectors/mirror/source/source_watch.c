@@ -86,7 +86,19 @@ void source_watch_hurry(struct source_watch *w)
 
 void source_watch_committed(struct source_watch *w)
 {
-    atomic_fetch_add(&w->commits, 1);
+    gate_lock(&w->gate);
+    w->commits++;
+    for (size_t i = 0; i < w->count; i++) {
+        struct watched *at = &w->at[i];
+
+        if (!at->rewound || at->delivered_at < 0)
+            continue;
+        if (at->commits_at >= 0)
+            at->rewound = w->commits <= at->commits_at;
+        else if (atomic_load(&at->p->acked) > at->delivered_at)
+            at->commits_at = w->commits;
+    }
+    gate_unlock(&w->gate);
 }
 
 void source_watch_await(struct source_watch *w, int64_t deadline_ms)
@@ -147,23 +159,15 @@ static bool load_ids(struct source_watch *w)
 
 /*
  * Whether what the place knows may be stored with the offset that is stored. After a change of
- * the log an offset of the new one must have been committed first: two commits after a record of
- * it was acknowledged, since the first may have begun before.
+ * the log an offset of the new one must have been committed first: by the second commit that ends
+ * after a record of it was acknowledged, since the first may have begun before.
  */
 static bool may_store(struct source_watch *w, size_t i)
 {
-    struct watched *at = &w->at[i];
+    const struct watched *at = &w->at[i];
     bool may;
 
     gate_lock(&w->gate);
-    if (at->rewound && at->delivered_at >= 0) {
-        int64_t commits = atomic_load(&w->commits);
-
-        if (at->commits_at < 0 && atomic_load(&at->p->acked) > at->delivered_at)
-            at->commits_at = commits;
-        if (at->commits_at >= 0 && commits >= at->commits_at + 2)
-            at->rewound = false;
-    }
     may = !at->rewound && !at->pending && !at->waits;
     gate_unlock(&w->gate);
     return may;
@@ -218,7 +222,7 @@ static void store_ids(struct source_watch *w)
     vec_fini(&indices);
 }
 
-/* The epoch that is stored of partition i, if it is not that of what was read last. */
+/* Whether another id or epoch is stored of partition i than those of what was read last. */
 static bool is_outdated(struct source_watch *w, size_t i, struct source_id *ret_id)
 {
     const struct watched *at = &w->at[i];
@@ -227,15 +231,17 @@ static bool is_outdated(struct source_watch *w, size_t i, struct source_id *ret_
     place.next = atomic_load(&at->p->next);
     place.from = atomic_load(&at->p->from);
     *ret_id = (struct source_id){place.id, source_position_epoch_left(&place)};
-    return source_id_is_known(place.id) && at->stored.epoch >= 0 &&
-           memcmp(&at->stored.id, &place.id, sizeof(place.id)) == 0 &&
-           at->stored.epoch != ret_id->epoch && may_store(w, i);
+    return (source_ids_differ(at->stored.id, place.id) ||
+            (source_id_is_known(place.id) && at->stored.epoch >= 0 &&
+             memcmp(&at->stored.id, &place.id, sizeof(place.id)) == 0 &&
+             at->stored.epoch != ret_id->epoch)) &&
+           may_store(w, i);
 }
 
 /*
- * The leader may have changed since the last look. The next life of the task would find that the
- * stored epoch ended before the stored offset, as if the log had been cut off there.
- * The watch's thread has ended.
+ * The leader may have changed since the last look: the next life of the task would find that the
+ * stored epoch ended before the stored offset, as if the log had been cut off there. Or the topic
+ * is another one, and would be taken for one that was just created. The watch's thread has ended.
  */
 static void store_last_ids(struct source_watch *w)
 {
@@ -251,8 +257,8 @@ static void store_last_ids(struct source_watch *w)
     if (due.count) {
         ids = source_ids_new(w->conf.settings, w->conf.host->connector); /* w->ids is cancelled */
         if (source_ids_store(ids, due.at, due.count, clock_deadline_ms(LAST_STORE_MS), &err) < 0) {
-            log_warn("Could not store that the leaders of %zu source partitions have changed: %s. "
-                     "What was read since may be read again",
+            log_warn("Could not store that the leaders of %zu source partitions have changed, or "
+                     "their topics: %s. What was read since may be read again",
                      due.count, err.msg);
         }
         source_ids_free(ids);

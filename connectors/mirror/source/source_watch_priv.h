@@ -26,9 +26,9 @@ struct watched {
 
     /* gate */
     bool pending;         /* an event is under way */
-    bool rewound;         /* reads another log than its stored offset is of */
+    bool rewound;         /* reads another log than its committed offset is of */
     int64_t delivered_at; /* p->delivered when it began to; -1: it has not yet */
-    int64_t commits_at;   /* commits when a record of the new log was acknowledged; -1: not yet */
+    int64_t commits_at;   /* the first that ended with one of its records acknowledged; -1: none */
 };
 
 struct source_watch {
@@ -48,12 +48,12 @@ struct source_watch {
     int64_t ids_retry_ms; /* no try before that */
 
     _Atomic int64_t polled_ms; /* the task's last poll */
-    _Atomic int64_t commits;
 
     struct gate gate;
-    bool stopping; /* gate */
-    bool hurry;    /* gate */
-    bool looked;   /* gate: the first look is done */
+    int64_t commits; /* gate */
+    bool stopping;   /* gate */
+    bool hurry;      /* gate */
+    bool looked;     /* gate: the first look is done */
     struct {
         struct source_event *at;
         size_t count;
