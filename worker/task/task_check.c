@@ -22,7 +22,7 @@ static int check_converters(const struct tern_config *worker, const struct tern_
     return 0;
 }
 
-/* As the task opens it, exactly once or not: what can be wrong is the same. */
+/* As the task opens it, but for its transactional id; who opens it says what is overruled. */
 static int check_producer(const struct source_task_conf *conf, const struct tern_config *worker,
                           const struct tern_config *connector, struct tern_error *err)
 {
@@ -30,6 +30,10 @@ static int check_producer(const struct source_task_conf *conf, const struct tern
     struct tern_config java;
 
     task_producer_conf(conf->connector, conf->task, worker, connector, &settings);
+    if (conf->exactly_once) {
+        strmap_set(&settings, "enable.idempotence", "true");
+        strmap_set(&settings, "transactional.id", conf->connector);
+    }
     java = strmap_config(&settings);
     return send_stage_check(&java, err);
 }
