@@ -9,19 +9,6 @@
 
 LOG_DOMAIN("org.apache.kafka.connect.storage.KafkaStatusBackingStore");
 
-static const char *copy_of(const char *text)
-{
-    return text ? xstrdup(text) : NULL;
-}
-
-static void status_copy(const struct status *status, struct status *ret_copy)
-{
-    *ret_copy = *status;
-    ret_copy->trace = copy_of(status->trace);
-    ret_copy->worker_id = copy_of(status->worker_id);
-    ret_copy->version = copy_of(status->version);
-}
-
 /* ---- reading ---- */
 
 /* Before the tombstone is applied. */
@@ -48,18 +35,6 @@ static void note_topic(struct status_store *s, const struct status_record *recor
     strmap_remove(&s->announced, key);
 }
 
-static void apply_status(struct status_store *s, struct status_record *record)
-{
-    int32_t task = record->kind == STATUS_OF_TASK ? record->task : STATUS_CONNECTOR;
-    struct status ours = {0};
-
-    if (status_write_is_hidden(s, record->connector, task, &record->status))
-        status_copy(status_cache_get(&s->cache, record->connector, task), &ours);
-    status_cache_apply(&s->cache, record);
-    if (ours.worker_id)
-        status_write_again(s, record->connector, task, &ours);
-}
-
 /* Thread: the log's, or the opener's during the first read. Logs what is ignored. */
 static void on_record(void *arg, const struct topic_log_record *rec)
 {
@@ -73,18 +48,25 @@ static void on_record(void *arg, const struct topic_log_record *rec)
         return;
     }
     gate_lock(&s->gate);
-    if (record.kind == STATUS_OF_TOPIC)
+    if (record.kind == STATUS_OF_TOPIC) {
         note_topic(s, &record);
-    else if (record.is_null)
+    } else if (record.is_null) {
         note_removal(s, &record);
-    if (record.kind == STATUS_OF_TOPIC || record.is_null)
-        status_cache_apply(&s->cache, &record);
-    else
-        apply_status(s, &record);
+    } else {
+        status_write_unhide(s, record.connector,
+                            record.kind == STATUS_OF_TASK ? record.task : STATUS_CONNECTOR,
+                            &record.status);
+    }
+    status_cache_apply(&s->cache, &record);
     gate_unlock(&s->gate);
 }
 
 /* ---- statuses ---- */
+
+static const char *copy_of(const char *text)
+{
+    return text ? xstrdup(text) : NULL;
+}
 
 bool status_store_get(struct status_store *s, const char *connector, int32_t task,
                       struct status *ret_status)
@@ -93,8 +75,12 @@ bool status_store_get(struct status_store *s, const char *connector, int32_t tas
 
     gate_lock(&s->gate);
     found = status_cache_get(&s->cache, connector, task);
-    if (found)
-        status_copy(found, ret_status);
+    if (found) {
+        *ret_status = *found;
+        ret_status->trace = copy_of(found->trace);
+        ret_status->worker_id = copy_of(found->worker_id);
+        ret_status->version = copy_of(found->version);
+    }
     gate_unlock(&s->gate);
     return found != NULL;
 }

@@ -25,14 +25,12 @@ struct status_store {
 /* Gate locked: a status that somebody deleted; a failed write of ours must not bring it back. */
 void status_write_forget(struct status_store *s, const char *connector, int32_t task);
 /*
- * Gate locked: whether an incoming status, which was not applied yet, hides what this worker has
- * written last: a worker that lost the connector or task before this one got it says so late.
+ * Gate locked: before an incoming status is applied. If it hides what this worker has written last,
+ * that is written once more: a worker that lost the connector or task before this one got it says
+ * so late.
  */
-bool status_write_is_hidden(struct status_store *s, const char *connector, int32_t task,
-                            const struct status *incoming);
-/* Gate locked: writes a status once more. Takes its texts. */
-void status_write_again(struct status_store *s, const char *connector, int32_t task,
-                        struct status *status);
+void status_write_unhide(struct status_store *s, const char *connector, int32_t task,
+                         const struct status *incoming);
 /* Sends again what failed, until the store stops. Thread: retrier. */
 void status_write_retry(void *store);
 /* Frees what was to be sent again. No thread runs any more. */

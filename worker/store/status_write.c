@@ -211,20 +211,28 @@ static struct status_write *write_new(struct status_store *s, char *key, char *v
     return w;
 }
 
-void status_store_put(struct status_store *s, const char *connector, int32_t task,
-                      const struct status *status, bool safe)
+static struct status_write *write_of(struct status_store *s, const char *connector, int32_t task,
+                                     const struct status *status)
 {
     struct status_write *w =
         write_new(s, status_record_key(connector, task),
                   status->state == RUN_DESTROYED ? NULL : status_record_value(status));
-    bool skip;
 
     w->connector = xstrdup(connector);
     w->task = task;
-    w->safe = safe;
     w->status = (struct status){.state = status->state,
                                 .worker_id = xstrdup(status->worker_id),
                                 .generation = status->generation};
+    return w;
+}
+
+void status_store_put(struct status_store *s, const char *connector, int32_t task,
+                      const struct status *status, bool safe)
+{
+    struct status_write *w = write_of(s, connector, task, status);
+    bool skip;
+
+    w->safe = safe;
     gate_lock(&s->gate);
     s->generation = status->generation;
     skip = safe && !status_cache_may_write(&s->cache, connector, task, status);
@@ -238,28 +246,27 @@ void status_store_put(struct status_store *s, const char *connector, int32_t tas
         hand_over(w);
 }
 
-bool status_write_is_hidden(struct status_store *s, const char *connector, int32_t task,
-                            const struct status *incoming)
+/* Whether the incoming status hides the cached one, and that is what was put last. */
+static bool hides_ours(struct status_store *s, const char *connector, int32_t task,
+                       const struct status *cached, const struct status *incoming)
 {
     CLEANUP(freep) char *key = status_record_key(connector, task);
     const struct latest_write *latest = ptrmap_get(&s->latest, key);
-    const struct status *cached = status_cache_get(&s->cache, connector, task);
 
     return incoming->state == RUN_UNASSIGNED && latest && latest->writes == 0 && cached &&
            cached->state != RUN_UNASSIGNED && cached->state == latest->state &&
            cached->generation == latest->generation && incoming->generation < latest->generation;
 }
 
-void status_write_again(struct status_store *s, const char *connector, int32_t task,
-                        struct status *status)
+void status_write_unhide(struct status_store *s, const char *connector, int32_t task,
+                         const struct status *incoming)
 {
-    struct status_write *w =
-        write_new(s, status_record_key(connector, task), status_record_value(status));
+    const struct status *cached = status_cache_get(&s->cache, connector, task);
+    struct status_write *w;
 
-    w->connector = xstrdup(connector);
-    w->task = task;
-    w->status = *status;
-    *status = (struct status){0};
+    if (!hides_ours(s, connector, task, cached, incoming))
+        return;
+    w = write_of(s, connector, task, cached);
     begin_write(s, w);
     w->next = s->failed; /* due at once */
     s->failed = w;
