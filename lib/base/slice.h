@@ -21,6 +21,16 @@ static inline struct slice slice_str(const char *text)
     return (struct slice){(const uint8_t *)text, text ? strlen(text) : 0};
 }
 
+/* Without the characters up to U+0020 at both ends, as Java's String.trim() leaves them out. */
+static inline struct slice slice_trim(struct slice s)
+{
+    while (s.len && s.at[0] <= ' ')
+        s = slice_of(s.at + 1, s.len - 1);
+    while (s.len && s.at[s.len - 1] <= ' ')
+        s.len--;
+    return s;
+}
+
 /* Null equals null only. */
 static inline bool slice_equal(struct slice a, struct slice b)
 {

@@ -20,20 +20,6 @@ static const uint16_t zeros[] = {
     0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
 };
 
-static struct slice trimmed(const char *text)
-{
-    const uint8_t *at = (const uint8_t *)text;
-    size_t len = strlen(text);
-
-    while (len && at[0] <= ' ') {
-        at++;
-        len--;
-    }
-    while (len && at[len - 1] <= ' ')
-        len--;
-    return slice_of(at, len);
-}
-
 static char *copy_of(struct slice s)
 {
     return xstrndup((const char *)s.at, s.len);
@@ -41,7 +27,7 @@ static char *copy_of(struct slice s)
 
 char *config_trim(const char *text)
 {
-    return text ? copy_of(trimmed(text)) : NULL;
+    return text ? copy_of(slice_trim(slice_str(text))) : NULL;
 }
 
 /* The value of the digit at *at, which is left; -1 when there is none. */
@@ -214,7 +200,7 @@ static bool parse_bool(struct slice s, bool *ret)
 /* NULL, or what follows "Invalid value ... : " (peer text) */
 static const char *parse(enum tern_config_type type, const char *text, struct config_value *value)
 {
-    struct slice s = trimmed(text);
+    struct slice s = slice_trim(slice_str(text));
 
     switch (type) {
     case TERN_BOOL:

@@ -24,23 +24,9 @@ void client_tell(const struct conf_build *b, const char *key, const char *why)
         b->note(b->note_arg, key, why);
 }
 
-/* Java trims what it parses: everything up to the blank counts as one. */
-static char *trimmed(const char *text)
-{
-    const char *from = text, *to;
-
-    while (*from && (unsigned char)*from <= ' ')
-        from++;
-    to = from + strlen(from);
-    while (to > from && (unsigned char)to[-1] <= ' ')
-        to--;
-    return xstrndup(from, (size_t)(to - from));
-}
-
 char *client_java(const struct conf_build *b, const char *key)
 {
-    const char *given = config_get(b->java, key);
-    char *value = given ? trimmed(given) : NULL;
+    char *value = config_trim(config_get(b->java, key)); /* as Java does with all that it parses */
 
     if (value && !*value) {
         free(value);

@@ -3,20 +3,15 @@
 
 #include <string.h>
 
+#include "lib/base/slice.h"
 #include "lib/base/xmem.h"
 #include "lib/wire/tls_material.h"
 
 static void add_trimmed(struct strmap *out, const char *key, const char *value)
 {
-    CLEANUP(tls_wipe_textp) char *text = NULL;
-    size_t len;
+    struct slice trimmed = slice_trim(slice_str(value));
+    CLEANUP(tls_wipe_textp) char *text = xstrndup((const char *)trimmed.at, trimmed.len);
 
-    while (*value && (unsigned char)*value <= ' ')
-        value++;
-    len = strlen(value);
-    while (len && (unsigned char)value[len - 1] <= ' ')
-        len--;
-    text = xstrndup(value, len);
     strmap_set(out, key, text);
 }
 
